@@ -1,0 +1,3 @@
+function(millrace_shapes)
+  add_library(millrace_shapes INTERFACE)
+endfunction()
