@@ -16,7 +16,7 @@ SCALARS = {
     "string": ("kString", "std::string"), "character": ("kString", "std::string"),
     "blob": ("kBlob", "std::string"), "integer": ("kInteger", "int64_t"), "long": ("kLong", "int64_t"),
     "float": ("kFloat", "double"), "double": ("kDouble", "double"), "boolean": ("kBoolean", "bool"),
-    "timestamp": ("kTimestamp", "Instant"),
+    "timestamp": ("kTimestamp", "millrace::Instant"),
 }
 PROTOCOLS = {
     "json": "kJson", "query": "kQuery", "rest-json": "kRestJson", "rest-xml": "kRestXml",
@@ -103,7 +103,7 @@ class Service:
                 return "kItem", "codec::Item"
             return "kAttributeValue", "codec::AttributeValue"
         if shape.type == "blob" and (streaming or shape.data.get("streaming")):
-            return "kBody", "Body"
+            return "kBody", "aws::Body"
         if shape.type in SCALARS:
             return SCALARS[shape.type]
         if shape.type == "list":

@@ -41,10 +41,10 @@ def header(service):
     out += [operation_tag(service, operation) for operation in service.operations]
     out.append("\n// The errors of the model, with their status.\nnamespace errors {\n")
     for name, code, status in error_rows(service):
-        out.append(f"inline Error {snake_case(name)}(std::string message) {{\n"
-                   f"  return Error({quote(code)}, {status}, std::move(message));\n}}\n")
+        out.append(f"inline millrace::Error {snake_case(name)}(std::string message) {{\n"
+                   f"  return millrace::Error({quote(code)}, {status}, std::move(message));\n}}\n")
     out.append("}  // namespace errors\n\n")
-    out.append(f"extern const Service kService;\n\n}}  // namespace millrace::aws::{service.namespace}\n")
+    out.append(f"extern const aws::Service kService;\n\n}}  // namespace millrace::aws::{service.namespace}\n")
     return "".join(out)
 
 
@@ -77,7 +77,7 @@ def operation_tag(service, operation):
         return f"  using {alias} = {service.namespace}::{service.shape(operation[name]['shape']).cpp_name};\n"
 
     return (f"\nstruct {operation_cpp_name(service, operation)} {{\n{side('input', 'Input')}"
-            f"{side('output', 'Output')}  static const Operation kDescription;\n}};\n")
+            f"{side('output', 'Output')}  static const aws::Operation kDescription;\n}};\n")
 
 
 def error_rows(service):
@@ -97,19 +97,19 @@ def source(service):
            f'#include "aws/{service.id}.h"\n\n#include "aws/shape_access.h"\n\n',
            f"namespace millrace::aws::{service.namespace} {{\nnamespace {{\n\n"]
     for shape in service.shapes:
-        out.append(f"extern const Shape k{shape.name}Shape;\n")
+        out.append(f"extern const aws::Shape k{shape.name}Shape;\n")
         if service.streams(shape):
-            out.append(f"extern const Shape k{shape.name}StreamShape;\n")
+            out.append(f"extern const aws::Shape k{shape.name}StreamShape;\n")
     out += [shape_table(service, shape) for shape in service.shapes]
-    out.append("const Shape kNothingShape{.kind = ShapeKind::kStructure, .name = \"\"};\n\n")
-    protocols = ", ".join(f"Protocol::{p}" for p in service.protocols)
-    out.append(f"constexpr Protocol kProtocols[] = {{{protocols}}};\n\n")
+    out.append("[[maybe_unused]] const aws::Shape kNothingShape{.kind = aws::ShapeKind::kStructure, .name = \"\"};\n\n")
+    protocols = ", ".join(f"aws::Protocol::{p}" for p in service.protocols)
+    out.append(f"constexpr aws::Protocol kProtocols[] = {{{protocols}}};\n\n")
     written = {shape.name for shape in service.shapes}
-    out.append("const ErrorShape kErrors[] = {\n")
+    out.append("const aws::ErrorShape kErrors[] = {\n")
     for name, code, status in error_rows(service):
         shape = f"&k{name}Shape" if name in written else "nullptr"
         out.append(f"    {{{quote(name)}, {quote(code)}, {status}, {shape}}},\n")
-    out.append("    {\"\", \"\", 0, nullptr}};\n\nconst OperationName kOperations[] = {\n")
+    out.append("    {\"\", \"\", 0, nullptr}};\n\nconst aws::OperationName kOperations[] = {\n")
     implemented = {operation["name"]: operation for operation in service.operations}
     for name, operation in sorted(service.all_operations.items()):
         pointer = "nullptr"
@@ -126,7 +126,7 @@ def source(service):
 
 def shape_table(service, shape):
     kind, _ = service.kind_and_type(shape)
-    fields = [f".kind = ShapeKind::{kind}", f".name = {quote(shape.name)}"]
+    fields = [f".kind = aws::ShapeKind::{kind}", f".name = {quote(shape.name)}"]
     before = ""
     for bound in ("min", "max"):
         if bound in shape.data:
@@ -144,9 +144,9 @@ def shape_table(service, shape):
         fields += list_fields(service, shape)
     elif kind == "kMap":
         fields += map_fields(service, shape)
-    out = before + f"const Shape k{shape.name}Shape{{" + ", ".join(fields) + "};\n\n"
+    out = before + f"[[maybe_unused]] const aws::Shape k{shape.name}Shape{{" + ", ".join(fields) + "};\n\n"
     if service.streams(shape):
-        out += f"const Shape k{shape.name}StreamShape{{.kind = ShapeKind::kBody, .name = {quote(shape.name)}}};\n\n"
+        out += f"const aws::Shape k{shape.name}StreamShape{{.kind = aws::ShapeKind::kBody, .name = {quote(shape.name)}}};\n\n"
     return out
 
 
@@ -194,7 +194,7 @@ def structure_fields(service, struct):
     names = [name for name, _, _ in members]
     fields, table = [], ""
     if rows:
-        table = f"const Member k{struct.name}Members[] = {{\n" + "".join(rows) + "};\n"
+        table = f"const aws::Member k{struct.name}Members[] = {{\n" + "".join(rows) + "};\n"
         fields.append(f".members = k{struct.name}Members")
     if struct.data.get("payload") in names:
         fields.append(f".payload = &k{struct.name}Members[{names.index(struct.data['payload'])}]")
@@ -213,10 +213,10 @@ def member_row(service, struct, required, name, ref, shape):
     row = [f".name = {quote(name)}", f".wire_name = {quote(ref.get('locationName', name))}",
            f".shape = &k{shape.name}{suffix}"]
     if ref.get("location") in LOCATIONS:
-        row.append(f".location = Location::{LOCATIONS[ref['location']]}")
+        row.append(f".location = aws::Location::{LOCATIONS[ref['location']]}")
     stamp = ref.get("timestampFormat") or shape.data.get("timestampFormat")
     if stamp in TIMESTAMPS:
-        row.append(f".timestamp_format = TimestampFormat::{TIMESTAMPS[stamp]}")
+        row.append(f".timestamp_format = aws::TimestampFormat::{TIMESTAMPS[stamp]}")
     flags = {
         "required": name in required, "xml_attribute": ref.get("xmlAttribute"),
         "json_value": ref.get("jsonvalue"), "idempotency_token": ref.get("idempotencyToken"),
@@ -248,7 +248,7 @@ def operation_table(service, operation):
     if operation.get("httpChecksum", {}).get("requestChecksumRequired") or operation.get("httpChecksumRequired"):
         fields.append(".request_checksum_required = true")
     fields += [f".make_input = &access::make<{cpp}::Input>", f".make_output = &access::make<{cpp}::Output>"]
-    return f"const Operation {cpp}::kDescription{{" + ", ".join(fields) + "};\n\n"
+    return f"const aws::Operation {cpp}::kDescription{{" + ", ".join(fields) + "};\n\n"
 
 
 def service_table(service):
@@ -261,7 +261,7 @@ def service_table(service):
               f".xml_namespace = {quote(namespace_of(meta))}", ".protocols = kProtocols",
               f".global = {'true' if service.is_global else 'false'}", ".operations = kOperations",
               ".errors = std::span(kErrors).first(std::size(kErrors) - 1)"]
-    return "const Service kService{" + ", ".join(fields) + "};\n\n"
+    return "const aws::Service kService{" + ", ".join(fields) + "};\n\n"
 
 
 def registry(services):
