@@ -1,6 +1,6 @@
 // Keys of the store as tuples: parts are encoded so that the bytewise order of keys is the order of
-// the tuples. Every key starts with account and region (global services use region "aws-global"), then
-// the owner's Space, then what the owner wants. docs/formats.md lists every key there is.
+// the tuples. Every key starts with account and region (global services use region "aws-global"),
+// then the owner's Space, then what the owner wants. docs/formats.md lists every key there is.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ enum class Space : uint8_t {
   kHealth = 14,
 };
 
-// Appends parts to a key. Strings are escaped (0x00 -> 0x00 0xFF) and end with 0x00 0x01, so that "a"
-// sorts before "ab" and both before what follows them; integers are big-endian.
+// Appends parts to a key. Strings are escaped (0x00 -> 0x00 0xFF) and end with 0x00 0x01, so that
+// "a" sorts before "ab" and both before what follows them; integers are big-endian.
 class KeyWriter {
  public:
   KeyWriter(std::string_view account, std::string_view region, Space space);
