@@ -30,8 +30,20 @@ using testing::IsEmpty;
 using testing::Pair;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+std::unique_ptr<Store> open_rocks(const std::string& path, Durability durability) {
+  auto store = open_rocks_store({.path = path, .durability = durability});
+  EXPECT_TRUE(store.ok()) << store.error().to_string();
+  return store.ok() ? std::move(store).value() : nullptr;
+}
+
 const Engine kEngines[] = {
     {.name = "Memory", .open = [](const std::string&) { return open_memory_store(); }},
+    {.name = "Rocks",
+     .open = [](const std::string& path) { return open_rocks(path, Durability::kSync); },
+     .is_durable = true},
+    {.name = "RocksRelaxed",
+     .open = [](const std::string& path) { return open_rocks(path, Durability::kRelaxed); },
+     .is_durable = true},
 };
 
 Pairs walk(std::unique_ptr<Cursor> cursor, size_t steps_max = SIZE_MAX) {

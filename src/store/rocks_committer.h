@@ -1,0 +1,76 @@
+// The one committer of the RocksDB engine: a thread that takes everything queued, orders and
+// validates it (Sequencer), writes what won as one batch with one sync, and then answers. While one
+// batch syncs, the next one gathers; that is the whole group commit.
+//
+// RocksDB numbers the writes of its batches one by one; those numbers are our commit versions. So a
+// version is durable with its commit, a RocksDB snapshot knows exactly which commits it shows, and
+// opening needs no record of its own. Nothing but the committer may write to the database.
+//
+// After a failed write the outcome on disk is unknown, so the committer refuses everything from
+// then on; reading goes on. Thread safety: free-threaded.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "store/sequencer.h"
+#include "store/store.h"
+#include "store/txn.h"
+
+namespace millrace::store {
+
+class RocksCommitter {
+ public:
+  // `db` is borrowed and must outlive the committer.
+  RocksCommitter(rocksdb::DB& db, Durability durability);
+  // Commits what is queued, then stops.
+  ~RocksCommitter();
+
+  // REQUIRES: txn->has_writes(). Answers inside the call only with an error: when the queue is
+  // full, or after a failed write.
+  void enqueue(std::unique_ptr<TxnImpl> txn, Store::CommitCallback done);
+
+ private:
+  // Bounds the memory of waiting commits, far above what any number of blocked callers reaches.
+  static constexpr size_t kQueueBytesMax = 256 << 20;
+  // Bounds a batch, so that the first in it does not wait for long behind many others.
+  static constexpr size_t kBatchBytesMax = 4 << 20;
+  static constexpr size_t kBatchCommitsMax = 2048;
+
+  struct Pending {
+    std::unique_ptr<TxnImpl> txn;
+    Store::CommitCallback done;
+    size_t bytes;
+    Sequencer::Outcome outcome;
+  };
+
+  void run();
+  std::vector<Pending> take_batch(std::unique_lock<std::mutex>& lock);
+  void commit_batch(std::vector<Pending>& batch);
+  Status sequence_all(std::vector<Pending>& batch, rocksdb::WriteBatch& writes);
+  Status write(rocksdb::WriteBatch& writes);
+  void fail(const Error& error);
+
+  rocksdb::DB& db_;
+  Durability durability_;
+  Sequencer sequencer_;  // the thread's alone
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Pending> queue_;     // guarded by mutex_
+  size_t queue_bytes_ = 0;        // guarded by mutex_
+  bool is_idle_ = false;          // guarded by mutex_: the thread waits for wake_
+  bool stopping_ = false;         // guarded by mutex_
+  std::optional<Error> failure_;  // guarded by mutex_
+  std::thread thread_;            // last: it uses all of the above
+};
+
+Error rocks_error(const rocksdb::Status& status);
+
+}  // namespace millrace::store
