@@ -1,0 +1,101 @@
+#include "svc/executor.h"
+
+#include <future>
+
+#include "base/log.h"
+
+namespace millrace::svc {
+namespace {
+
+// After this many lost races the client is told to come again; it takes a hot key and bad luck.
+constexpr int kAttemptsMax = 100;
+// The first reruns are at once: the winner has committed already. Then they spread out.
+constexpr int kEagerAttempts = 8;
+
+Error too_busy() {
+  return Error("ThrottlingException", 400,
+               "Too many concurrent requests for the same resource. Please retry.");
+}
+
+}  // namespace
+
+struct Executor::Attempt {
+  const Registry::Entry* entry;
+  Call call;
+  std::shared_ptr<void> input;
+  Done done;
+  int number = 0;
+};
+
+void Executor::run(const aws::Operation& operation, Call call, std::shared_ptr<void> input,
+                   Done done) {
+  const Registry::Entry* entry = registry_.find(operation);
+  if (entry == nullptr) {
+    return done(Error("UnknownOperationException", 400,
+                      std::string(operation.name) + " is not supported by Millrace"));
+  }
+  auto attempt_state = std::make_shared<Attempt>(
+      Attempt{entry, std::move(call), std::move(input), std::move(done)});
+  if (entry->start) return start(std::move(attempt_state));
+  if (!entry->blocking) return attempt_here(attempt_state);
+  attempt(std::move(attempt_state));
+}
+
+void Executor::attempt(std::shared_ptr<Attempt> state) {
+  Status posted = ports_.runner->post([this, state] { attempt_here(state); });
+  if (!posted.ok()) state->done(std::move(posted).error());
+}
+
+void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
+  auto txn = ports_.store->begin();
+  Context ctx(state->call, ports_, registry_, *txn);
+  if (state->entry->access) {
+    auto needed = state->entry->access(ctx, state->input.get());
+    if (!needed.ok()) return state->done(std::move(needed).error());
+    for (const Access& access : *needed) {
+      Status allowed = ports_.authorizer->check(*txn, state->call.caller, access);
+      if (!allowed.ok()) return state->done(std::move(allowed).error());
+    }
+  }
+  auto output = state->entry->run(ctx, state->input.get());
+  if (!output.ok()) return state->done(std::move(output).error());
+  auto finish = [this, state, effects = ctx.take_effects(),
+                 answer = std::move(*output)](Result<store::CommitVersion> committed) mutable {
+    if (committed.ok()) {
+      for (auto& effect : effects) effect();
+      return state->done(std::move(answer));
+    }
+    if (!store::is_conflict(committed.error())) return state->done(std::move(committed).error());
+    if (++state->number >= kAttemptsMax) return state->done(too_busy());
+    if (state->number <= kEagerAttempts) return attempt(state);
+    int64_t delay_ms = 1 + static_cast<int64_t>(thread_rng().next() % 10);
+    ports_.runner->after(delay_ms, [this, state] { attempt(state); });
+  };
+  if (!txn->has_writes()) return finish(ports_.store->last_version());
+  ports_.store->commit_async(std::move(txn), std::move(finish));
+}
+
+void Executor::start(std::shared_ptr<Attempt> state) {
+  if (state->entry->access) {
+    auto txn = ports_.store->begin();
+    Context ctx(state->call, ports_, registry_, *txn);
+    auto needed = state->entry->access(ctx, state->input.get());
+    if (!needed.ok()) return state->done(std::move(needed).error());
+    for (const Access& access : *needed) {
+      Status allowed = ports_.authorizer->check(*txn, state->call.caller, access);
+      if (!allowed.ok()) return state->done(std::move(allowed).error());
+    }
+  }
+  state->entry->start(state->call, ports_, state->input, state->done);
+}
+
+Result<std::shared_ptr<void>> Executor::call_erased(const aws::Operation& operation, Call call,
+                                                    std::shared_ptr<void> input) {
+  std::promise<Result<std::shared_ptr<void>>> promise;
+  auto future = promise.get_future();
+  run(operation, std::move(call), std::move(input),
+      [&promise](Result<std::shared_ptr<void>> result) { promise.set_value(std::move(result)); });
+  return future.get();
+}
+
+}  // namespace millrace::svc

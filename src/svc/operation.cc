@@ -1,0 +1,44 @@
+#include "svc/operation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::svc {
+
+std::string Context::arn(std::string_view service, std::string_view resource) const {
+  return fmt::format("arn:aws:{}:{}:{}:{}", service, region(), account(), resource);
+}
+
+Result<std::shared_ptr<void>> Context::call_erased(const aws::Operation& operation,
+                                                   const void* input) {
+  const Registry::Entry* entry = registry_.find(operation);
+  CHECK(entry != nullptr && entry->run);
+  if (entry->access) {
+    MR_ASSIGN(auto needed, entry->access(*this, input));
+    for (const Access& access : needed) {
+      MR_TRY(ports_.authorizer->check(txn_, caller(), access));
+    }
+  }
+  return entry->run(*this, input);
+}
+
+const Registry::Entry* Registry::find(const aws::Operation& operation) const {
+  auto it = entries_.find(&operation);
+  return it == entries_.end() ? nullptr : &it->second;
+}
+
+std::vector<std::string> Registry::missing() const {
+  std::vector<std::string> names;
+  for (const aws::Service* service : aws::all_services()) {
+    for (const aws::OperationName& entry : service->operations) {
+      if (entry.operation != nullptr && find(*entry.operation) == nullptr) {
+        names.push_back(fmt::format("{}:{}", service->id, entry.name));
+      }
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace millrace::svc
