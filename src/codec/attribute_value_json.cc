@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <set>
 
 #include "base/encoding.h"
 #include "codec/json.h"
@@ -106,20 +106,33 @@ constexpr char kManyTypes[] =
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
     "supported datatypes";
 
-template <class T>
-bool has_duplicates(std::vector<T> members) {
-  std::sort(members.begin(), members.end());
-  return std::adjacent_find(members.begin(), members.end()) != members.end();
+// The members as AWS lists a set with a duplicate: in order up to the first that comes again, then that
+// one, then the rest as sent. Empty when there is no duplicate. Recorded by the DynamoDB conformance
+// suite (paritysuite/dynamodb-conformance, valueLayers), October 2026.
+std::vector<std::string> list_duplicates(const std::vector<std::string>& members) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (seen.insert(members[i]).second) continue;
+    std::vector<std::string> listed(seen.begin(), seen.end());
+    listed.insert(listed.end(), members.begin() + i, members.end());
+    return listed;
+  }
+  return {};
 }
 
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
+
+constexpr char kInvalidPrefix[] = "One or more parameter values were invalid: ";
+
 AttributeValue string_set(std::vector<std::string> members) {
-  constexpr char kPrefix[] = "One or more parameter values were invalid: ";
   if (members.empty()) {
-    return AttributeValue::of_invalid(fmt::format("{}An string set  may not be empty", kPrefix));
+    return AttributeValue::of_invalid(
+        fmt::format("{}An string set  may not be empty", kInvalidPrefix));
   }
-  if (has_duplicates(members)) {
-    return AttributeValue::of_invalid(fmt::format(
-        "{}Input collection [{}] contains duplicates.", kPrefix, fmt::join(members, ", ")));
+  if (auto listed = list_duplicates(members); !listed.empty()) {
+    for (auto& member : listed) member = in_quotes(member);
+    return AttributeValue::of_invalid(fmt::format("{}Input collection [{}] contains duplicates.",
+                                                  kInvalidPrefix, fmt::join(listed, ", ")));
   }
   return AttributeValue::of_ss(std::move(members));
 }
@@ -133,7 +146,7 @@ AttributeValue number(std::string_view text) {
 AttributeValue number_set(const std::vector<std::string>& texts) {
   if (texts.empty()) {
     return AttributeValue::of_invalid(
-        "One or more parameter values were invalid: An number set  may not be empty");
+        fmt::format("{}An number set  may not be empty", kInvalidPrefix));
   }
   std::vector<Decimal> members;
   members.reserve(texts.size());
@@ -142,22 +155,24 @@ AttributeValue number_set(const std::vector<std::string>& texts) {
     if (!parsed) return AttributeValue::of_invalid(parsed.error().message());
     members.push_back(*parsed);
   }
-  if (has_duplicates(members)) {
-    return AttributeValue::of_invalid("Input collection contains duplicates");
+  std::ranges::sort(members);
+  if (std::ranges::adjacent_find(members) != members.end()) {
+    return AttributeValue::of_invalid(
+        fmt::format("{}Input collection contains duplicates.", kInvalidPrefix));
   }
   return AttributeValue::of_ns(std::move(members));
 }
 
 AttributeValue binary_set(std::vector<std::string> members) {
-  constexpr char kPrefix[] = "One or more parameter values were invalid: ";
   if (members.empty()) {
-    return AttributeValue::of_invalid(fmt::format("{}Binary sets should not be empty", kPrefix));
+    return AttributeValue::of_invalid(
+        fmt::format("{}Binary sets should not be empty", kInvalidPrefix));
   }
-  if (has_duplicates(members)) {
-    std::vector<std::string> texts;
-    for (const auto& member : members) texts.push_back(base64_encode(member));
-    return AttributeValue::of_invalid(fmt::format(
-        "{}Input collection [{}]of type BS contains duplicates.", kPrefix, fmt::join(texts, ", ")));
+  if (auto listed = list_duplicates(members); !listed.empty()) {
+    for (auto& member : listed) member = in_quotes(base64_encode(member));
+    return AttributeValue::of_invalid(
+        fmt::format("{}Input collection [{}]of type BS contains duplicates.", kInvalidPrefix,
+                    fmt::join(listed, ",")));
   }
   return AttributeValue::of_bs(std::move(members));
 }

@@ -52,7 +52,6 @@ Error too_precise() {
 }
 
 Error not_numeric(std::string_view text) {
-  if (text.empty()) return validation("The parameter cannot be converted to a numeric value");
   return validation(
       fmt::format("The parameter cannot be converted to a numeric value: {}", text));
 }

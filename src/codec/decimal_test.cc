@@ -42,8 +42,7 @@ TEST(Decimal, RefusesWithAwsMessages) {
   constexpr char kUnder[] =
       "Number underflow. Attempting to store a number with magnitude smaller than supported range";
   constexpr char kPrecise[] = "Attempting to store more than 38 significant digits in a Number";
-  EXPECT_EQ(failure(""), "The parameter cannot be converted to a numeric value");
-  for (const char* bad : {"a", "1a", "-", "1e", "1e+", "--1", "1.2.3", " 1", "1 ", ".", "NaN",
+  for (const char* bad : {"", "a", "1a", "-", "1e", "1e+", "--1", "1.2.3", " 1", "1 ", ".", "NaN",
                           "Infinity", "0x1", "1,0"}) {
     EXPECT_EQ(failure(bad),
               std::string("The parameter cannot be converted to a numeric value: ") + bad);
