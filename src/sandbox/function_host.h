@@ -128,6 +128,21 @@ struct HostStats {
   int64_t invokes_total = 0;
 };
 
+// Unpacked archives by content. The archive itself lives in the store; what is here can be made again.
+class CodeCache {
+ public:
+  virtual ~CodeCache() = default;
+  struct Unpacked {
+    std::string directory;
+    int64_t size_bytes = 0;
+  };
+  // Unpacks `zip` unless that was done before; `sha256_hex` is its digest. An archive that is not one,
+  // escapes or is too large (archive.h) is AWS's InvalidParameterValueException. May block on disk.
+  virtual Result<Unpacked> unpack(std::string_view sha256_hex, std::string_view zip) = 0;
+  // The directory of an archive unpacked before, if it is there.
+  virtual std::optional<Unpacked> find(std::string_view sha256_hex) const = 0;
+};
+
 class FunctionHost {
  public:
   virtual ~FunctionHost() = default;
