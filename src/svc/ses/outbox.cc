@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "store/key.h"
 #include "svc/meter.h"
+#include "svc/scope_index.h"
 #include "svc/ses/address.h"
 #include "svc/ses/identities.h"
 
@@ -14,16 +15,8 @@ namespace {
 
 using codec::Json;
 
-// Scopes are listed under a pseudo account, so that the outbox views find them all.
-constexpr char kEverywhere[] = "*";
-
 store::KeyWriter mail_prefix(const svc::Scope& scope) {
   return store::KeyWriter(scope.account, scope.region, store::Space::kSes).str("mail");
-}
-
-std::string scope_key(const svc::Scope& scope) {
-  return store::KeyWriter(kEverywhere, kEverywhere, store::Space::kSes)
-      .str("scope").str(scope.account).str(scope.region).key();
 }
 
 Json strings(const std::vector<std::string>& values) {
@@ -107,9 +100,7 @@ Status send(svc::Context& ctx, Mail mail) {
                         .u64(static_cast<uint64_t>(mail.sent.us)).str(mail.message_id).key();
   ctx.txn().put(key, encode_mail(mail));
   MR_TRY(make_room(ctx));
-  std::string scopes = scope_key(ctx.scope());
-  MR_ASSIGN(auto known, ctx.txn().get_untracked(scopes));
-  if (!known) ctx.txn().put(scopes, "");
+  MR_TRY(svc::note_scope(ctx.txn(), store::Space::kSes, ctx.scope()));
   if (auto* meter = ctx.ports().meter) {
     ctx.after_commit([meter, scope = ctx.scope(), recipients] {
       meter->count(scope, svc::meters::kSesMails, static_cast<double>(recipients));
@@ -131,18 +122,7 @@ Result<std::vector<Mail>> list_outbox(store::Reader& reader, const svc::Scope& s
 }
 
 Result<std::vector<svc::Scope>> outbox_scopes(store::Reader& reader) {
-  std::vector<svc::Scope> scopes;
-  auto cursor = reader.scan(store::prefix_range(
-      store::KeyWriter(kEverywhere, kEverywhere, store::Space::kSes).str("scope").key()));
-  for (; cursor->valid(); cursor->next()) {
-    store::KeyReader key(cursor->key());
-    key.str();
-    auto account = key.str();
-    auto region = key.str();
-    if (account && region) scopes.push_back({*account, *region});
-  }
-  MR_TRY(cursor->status());
-  return scopes;
+  return svc::noted_scopes(reader, store::Space::kSes);
 }
 
 }  // namespace millrace::ses
