@@ -47,6 +47,7 @@ function(millrace_module folder)
                           GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE
                                MILLRACE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_dependencies(unit_tests ${name}_test)
     add_test(NAME ${name}_test COMMAND ${name}_test)
     set_tests_properties(${name}_test PROPERTIES LABELS unit TIMEOUT 300)
   endif()
