@@ -27,6 +27,7 @@ PROTOCOLS = {
 def snake_case(name):
     """TableName -> table_name, SSESpecification -> sse_specification, ETag -> etag."""
     name = name.replace("ETag", "Etag").replace("-", "_").replace(".", "_")
+    name = re.sub(r"(ARN|ID|URL)s(?![a-z])", lambda plural: plural[1].capitalize() + "s", name)
     name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
     return name + "_" if name in CPP_KEYWORDS else name

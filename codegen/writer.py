@@ -160,7 +160,7 @@ def list_fields(service, shape):
     if shape.data.get("flattened"):
         fields.append(".flattened = true")
     return fields + [f".size = &access::size<std::vector<{cpp}>>", f".at = &access::at<{cpp}>",
-                     f".append = &access::append<{cpp}>"]
+                     f".append = &access::append<{cpp}>", f".reserve = &access::reserve<{cpp}>"]
 
 
 def map_fields(service, shape):

@@ -82,6 +82,7 @@ struct Shape {
   // Lists.
   const void* (*at)(const void* list, size_t index) = nullptr;
   void* (*append)(void* list) = nullptr;
+  void (*reserve)(void* list, size_t count) = nullptr;
   // Maps. Calls `visit(arg, key, value)` in key order.
   using Visit = void (*)(void* arg, const std::string& key, const void* value);
   void (*for_each)(const void* map, Visit visit, void* arg) = nullptr;

@@ -75,6 +75,11 @@ void* append(void* list) {
 }
 
 template <class T>
+void reserve(void* list, size_t count) {
+  static_cast<std::vector<T>*>(list)->reserve(count);
+}
+
+template <class T>
 void for_each(const void* map, Shape::Visit visit, void* arg) {
   for (const auto& [key, value] : *static_cast<const std::map<std::string, T>*>(map)) {
     visit(arg, key, &value);
