@@ -78,6 +78,10 @@ class FunctionInvoker {
   virtual void invoke(FunctionCall call, std::function<void(Result<FunctionAnswer>)> done) = 0;
   // Accepts the event into the durable asynchronous queue; `done` when it is on disk.
   virtual void invoke_async(FunctionCall call, std::function<void(Status)> done) = 0;
+  // Keeps at least `environments` started and idle for a function (0 ends it); holds until it is
+  // changed or the server stops. `done` when they have been asked for, or with the function's error.
+  virtual void keep_warm(const Scope& scope, const std::string& function_arn, int environments,
+                         std::function<void(Status)> done) = 0;
 };
 
 // CloudWatch metrics from services. Cheap enough for every request: aggregated, then stored.
@@ -108,6 +112,14 @@ class LogSink {
                       std::vector<LogLine> lines) = 0;
 };
 
+// Tells people: an HTTP POST of a JSON document to a URL that the operator configured.
+class WebhookPort {
+ public:
+  virtual ~WebhookPort() = default;
+  virtual void post(const std::string& url, const std::string& json,
+                    std::function<void(Status)> done) = 0;
+};
+
 class Executor;  // svc/executor.h
 
 // Everything, wired once by main (or by a test) before the first request and constant after.
@@ -121,6 +133,7 @@ struct Ports {
   MetricSink* metrics = nullptr;
   Meter* meter = nullptr;
   LogSink* logs = nullptr;
+  WebhookPort* webhooks = nullptr;
   std::string data_dir;      // for files beside the store: objects, function code
   std::string endpoint_url;  // how a client on this machine reaches us: "http://127.0.0.1:4566"
 };

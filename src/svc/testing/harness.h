@@ -67,8 +67,24 @@ class FakeFunctions final : public FunctionInvoker {
     calls.push_back(std::move(call));
     done(ok_status());
   }
+  void keep_warm(const Scope&, const std::string& function_arn, int environments,
+                 std::function<void(Status)> done) override {
+    warm[function_arn] = environments;
+    done(ok_status());
+  }
   std::function<Result<FunctionAnswer>(const FunctionCall&)> answer;
   std::vector<FunctionCall> calls;
+  std::map<std::string, int> warm;
+};
+
+class RecordingWebhooks final : public WebhookPort {
+ public:
+  void post(const std::string& url, const std::string& json,
+            std::function<void(Status)> done) override {
+    posts.emplace_back(url, json);
+    done(ok_status());
+  }
+  std::vector<std::pair<std::string, std::string>> posts;
 };
 
 inline constexpr char kAccount[] = "123456789012";
@@ -101,6 +117,7 @@ class Harness {
   RecordingMeter meter;
   RecordingLogs logs;
   FakeFunctions functions;
+  RecordingWebhooks webhooks;
   Registry registry;
   Ports ports;
   Executor executor{registry, ports};

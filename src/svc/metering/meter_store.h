@@ -1,0 +1,52 @@
+// MeterStore: what AWS would bill, counted per hour, account and region. Quantities are summed in memory
+// and added to the store's counters every kFlushMs, without reading them: metering never conflicts with
+// anything. A crash may lose the last kFlushMs of counts, never more.
+//
+// Rows: (account, region, meter, "usage", hour, meter name) -> counter, in millionths of the meter's unit.
+//
+// Thread safety: count() from any thread. start() once; stop() once, writes what is left. The runner must
+// have drained before the store is destroyed.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "svc/ports.h"
+
+namespace millrace::metering {
+
+class MeterStore final : public svc::Meter {
+ public:
+  static constexpr int64_t kFlushMs = 1'000;
+
+  explicit MeterStore(const svc::Ports& ports);
+  ~MeterStore() override { *alive_ = false; }
+
+  void count(const svc::Scope& scope, std::string_view meter, double quantity) override;
+  void start();
+  void stop();
+  Status flush();
+
+ private:
+  void schedule();
+
+  const svc::Ports& ports_;
+  std::mutex mutex_;
+  std::map<std::pair<svc::Scope, std::string>, double> pending_;
+  std::shared_ptr<std::atomic<bool>> alive_;
+};
+
+struct Usage {
+  svc::Scope scope;
+  std::string meter;
+  double quantity;
+};
+// Sums of whole hours that end after `since`, all accounts and regions, in order of scope and meter.
+Result<std::vector<Usage>> read_usage(store::Reader& reader, Instant since);
+
+}  // namespace millrace::metering
