@@ -120,7 +120,8 @@ class WebhookPort {
                     std::function<void(Status)> done) = 0;
 };
 
-class Executor;  // svc/executor.h
+class Executor;      // svc/executor.h
+class RoleSessions;  // svc/credentials.h
 
 // Everything, wired once by main (or by a test) before the first request and constant after.
 struct Ports {
@@ -133,7 +134,9 @@ struct Ports {
   MetricSink* metrics = nullptr;
   Meter* meter = nullptr;
   LogSink* logs = nullptr;
+  RoleSessions* role_sessions = nullptr;
   WebhookPort* webhooks = nullptr;
+  std::string installation_key;  // kSealKeyBytes (base/seal.h); never in the store, never logged
   std::string data_dir;      // for files beside the store: objects, function code
   std::string endpoint_url;  // how a client on this machine reaches us: "http://127.0.0.1:4566"
 };

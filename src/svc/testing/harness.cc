@@ -9,7 +9,8 @@ Harness::Harness(const std::function<void(Registry&)>& register_services)
     : store(store::open_memory_store()) {
   ports = Ports{.store = store.get(), .clock = &clock, .runner = &runner, .executor = &executor,
                 .authorizer = &authorizer, .functions = &functions, .metrics = &metrics,
-                .meter = &meter, .logs = &logs, .webhooks = &webhooks, .endpoint_url = "http://127.0.0.1:4566"};
+                .meter = &meter, .logs = &logs,
+                .webhooks = &webhooks, .installation_key = std::string(32, 'k'), .endpoint_url = "http://127.0.0.1:4566"};
   register_services(registry);
 }
 
