@@ -24,7 +24,7 @@ CODE_ROOTS = ('src/', 'lambda-api/', 'bench/', 'tests/fuzz/')
 # A third-party header -> the only folders that may know it.
 OWNERS = {
     'rocksdb/': ('src/store',),
-    'boost/': ('src/net',),
+    'boost/': ('src/net', 'src/sandbox'),  # Asio; the shell of sandbox
     'llhttp.h': ('src/net',),
     'simdjson': ('src/codec', 'lambda-api'),
     'CLI/': ('src/main',),
@@ -140,12 +140,20 @@ class Tidy:
         if path.endswith('.cc') and (self.root / 'src' / own).exists() and includes and includes[0][1] != own:
             self.report(path, includes[0][0], f'include your own header first: "{own}"')
 
+    # Headers that CMake makes of data files (cmake/embed.cmake).
+    def embedded(self):
+        lists = self.root / 'CMakeLists.txt'
+        text = lists.read_text(encoding='utf-8') if lists.is_file() else ''
+        return set(re.findall(r'(?m)^\s*millrace_embed\(\S+ (\S+)', text))
+
     def check_include(self, path, folder, line, target):
         if any(target == header and folder.startswith(users) for header, users in INTERFACES.items()):
             return
         theirs = 'src/' + target.rsplit('/', 1)[0] if '/' in target else ''
         if not (self.root / 'src' / target).is_file():
-            if re.fullmatch(r'aws/\w+\.h', target):  # generated
+            if target in self.embedded():
+                pass
+            elif re.fullmatch(r'aws/\w+\.h', target):  # generated
                 theirs = '(generated)'
             else:
                 self.report(path, line, f'"{target}" is no header of src/ (include from src/, with its folder)')

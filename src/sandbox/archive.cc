@@ -27,7 +27,8 @@ Error invalid(std::string message) {
   return Error("InvalidParameterValueException", 400, std::move(message));
 }
 Error not_an_archive() {
-  return invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
+  return invalid(
+      "Could not unzip uploaded file. Please check your file, then try to upload again.");
 }
 Error disk_error(std::string_view what) {
   return Error::internal(fmt::format("{}: {}", what, std::strerror(errno)));
@@ -93,7 +94,8 @@ class Unpacker {
     if (count == 0) return invalid("Uploaded file must be a non-empty zip");
     if (count > limits_.entries_max) return not_an_archive();
     if (mkdir(root_.c_str(), 0755) != 0) return disk_error("mkdir");
-    for (zip_int64_t i = 0; i < count; ++i) MR_TRY(unpack_entry(static_cast<zip_uint64_t>(i)));
+    for (zip_int64_t i = 0; i < count; ++i)
+      MR_TRY(unpack_entry(static_cast<zip_uint64_t>(i)));
     // Links come last, so that no file can be written through one.
     for (const Link& link : links_) {
       if (symlink(link.target.c_str(), link.path.c_str()) != 0) return not_an_archive();
@@ -188,8 +190,8 @@ class Unpacker {
       if (got == 0) return ok_status();
       info_.unpacked_bytes += got;
       if (info_.unpacked_bytes > limits_.unpacked_bytes_max) {
-        return invalid(fmt::format("Unzipped size must be smaller than {} bytes",
-                                   limits_.unpacked_bytes_max));
+        return invalid(
+            fmt::format("Unzipped size must be smaller than {} bytes", limits_.unpacked_bytes_max));
       }
       for (zip_int64_t done = 0; done < got;) {
         ssize_t wrote = write(fd, buffer.data() + done, static_cast<size_t>(got - done));

@@ -1,7 +1,7 @@
 // Unpacks a function's or layer's zip archive, which is hostile until proven otherwise: paths that
-// escape, absolute paths, symlinks that leave the root, files written through symlinks, bombs (counted
-// while inflating, whatever the headers claim) and too many entries are refused. Modes are kept.
-// Thread safety: free-threaded; blocks on disk.
+// escape, absolute paths, symlinks that leave the root, files written through symlinks, bombs
+// (counted while inflating, whatever the headers claim) and too many entries are refused. Modes are
+// kept. Thread safety: free-threaded; blocks on disk.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ struct ArchiveInfo {
 };
 
 // Unpacks into `directory`, which is made and must not exist; on an error nothing is left behind.
-// Errors: InvalidParameterValueException (400) with AWS's message for what is wrong with the archive;
-// InternalFailure for what is wrong with our disk.
+// Errors: InvalidParameterValueException (400) with AWS's message for what is wrong with the
+// archive; InternalFailure for what is wrong with our disk.
 Result<ArchiveInfo> unpack_zip(std::string_view zip, const std::string& directory,
                                const ArchiveLimits& limits = {});
 

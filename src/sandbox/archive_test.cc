@@ -30,9 +30,9 @@ std::string make_zip(const std::vector<Entry>& entries) {
     if (entry.name.ends_with('/')) {
       index = zip_dir_add(zip, entry.name.c_str(), 0);
     } else {
-      index = zip_file_add(
-          zip, entry.name.c_str(),
-          zip_source_buffer(zip, entry.content.data(), entry.content.size(), 0), ZIP_FL_OVERWRITE);
+      index = zip_file_add(zip, entry.name.c_str(),
+                           zip_source_buffer(zip, entry.content.data(), entry.content.size(), 0),
+                           ZIP_FL_OVERWRITE);
     }
     zip_file_set_external_attributes(zip, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
                                      entry.mode << 16);

@@ -16,8 +16,8 @@ namespace {
 
 // AWS: a function has one whole CPU at 1,769 MB.
 constexpr int64_t kMemoryOfOneCpuMb = 1769;
-constexpr int64_t kSharesOfOneCpu = 1024;   // version 1
-constexpr int64_t kWeightOfOneCpu = 100;    // version 2
+constexpr int64_t kSharesOfOneCpu = 1024;  // version 1
+constexpr int64_t kWeightOfOneCpu = 100;   // version 2
 
 Status write_value(const std::string& file, const std::string& value) {
   int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
@@ -67,8 +67,10 @@ std::string own_group(const std::string& controller) {
 }  // namespace
 
 Cgroup::~Cgroup() {
-  for (int fd : enter_) close(fd);
-  for (const std::string& folder : folders_) rmdir(folder.c_str());
+  for (int fd : enter_)
+    close(fd);
+  for (const std::string& folder : folders_)
+    rmdir(folder.c_str());
 }
 
 int64_t Cgroup::memory_kills() const { return field(read_text(kills_file_), "oom_kill"); }

@@ -1,7 +1,7 @@
-// Memory, CPU and process limits through control groups, version 1 or 2, whichever the machine gives
-// us; a machine that gives none (an ordinary user's usual case) has no Cgroups, and the process host
-// watches memory by itself.
-// Thread safety: Cgroups is free-threaded; a Cgroup belongs to one owner.
+// Memory, CPU and process limits through control groups, version 1 or 2, whichever the machine
+// gives us; a machine that gives none (an ordinary user's usual case) has no Cgroups, and the
+// process host watches memory by itself. Thread safety: Cgroups is free-threaded; a Cgroup belongs
+// to one owner.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ struct CgroupLimits {
   int64_t processes_max = 1024;
 };
 
-// One environment's group; removed (with what still runs in it killed by the caller) on destruction.
+// One environment's group; removed (with what still runs in it killed by the caller) on
+// destruction.
 class Cgroup {
  public:
   ~Cgroup();

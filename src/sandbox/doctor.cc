@@ -59,7 +59,8 @@ SpawnPlan namespace_plan(const std::string& scratch, bool as_root) {
 }
 
 DoctorCheck check(std::string name, const Status& status, std::string with, std::string without) {
-  return {.name = std::move(name), .is_ok = status.ok(),
+  return {.name = std::move(name),
+          .is_ok = status.ok(),
           .why = status.ok() ? "" : status.error().message(),
           .meaning = status.ok() ? std::move(with) : std::move(without)};
 }
@@ -132,12 +133,13 @@ Diagnosis diagnose(const std::string& scratch) {
   }
 
   DoctorCheck identity{.name = "separate user ids", .is_ok = layers.runs_as_root};
-  identity.meaning = layers.runs_as_root
-                         ? "each environment runs under a user id of its own"
-                         : "functions run under your user id";
+  identity.meaning = layers.runs_as_root ? "each environment runs under a user id of its own"
+                                         : "functions run under your user id";
   if (!layers.runs_as_root) identity.why = "not started as root";
   d.checks.push_back(std::move(identity));
-  d.checks.push_back({.name = "network", .is_ok = false, .why = "not isolated",
+  d.checks.push_back({.name = "network",
+                      .is_ok = false,
+                      .why = "not isolated",
                       .meaning = "functions use the machine's network as it is"});
   return d;
 }

@@ -22,12 +22,12 @@ struct DoctorCheck {
 
 struct SandboxLayers {
   bool runs_as_root = false;
-  bool namespaces = false;       // mount, PID, IPC, UTS
-  bool user_namespace = false;   // how an ordinary user gets the others
-  bool proc_mount = false;       // a /proc of its own
+  bool namespaces = false;      // mount, PID, IPC, UTS
+  bool user_namespace = false;  // how an ordinary user gets the others
+  bool proc_mount = false;      // a /proc of its own
   bool landlock = false;
-  std::vector<sock_filter> seccomp;     // empty: refused
-  std::unique_ptr<Cgroups> cgroups;     // null: refused
+  std::vector<sock_filter> seccomp;  // empty: refused
+  std::unique_ptr<Cgroups> cgroups;  // null: refused
 };
 
 struct Diagnosis {

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -46,9 +46,18 @@ int64_t steady_us() {
 
 Environment::Environment(Owner& owner, LogSink& logs, const Clock& clock, FunctionSpecPtr spec,
                          Settings settings, std::shared_ptr<asio::io_context> io)
-    : owner_(owner), logs_(logs), clock_(clock), spec_(std::move(spec)), settings_(settings),
-      io_(std::move(io)), process_(*io_), api_socket_(*io_), log_frames_(*io_), output_(*io_),
-      deadline_(*io_), freeze_(*io_) {}
+    : owner_(owner),
+      logs_(logs),
+      clock_(clock),
+      spec_(std::move(spec)),
+      settings_(settings),
+      io_(std::move(io)),
+      process_(*io_),
+      api_socket_(*io_),
+      log_frames_(*io_),
+      output_(*io_),
+      deadline_(*io_),
+      freeze_(*io_) {}
 
 Environment::~Environment() {
   // The io_context went away with the process still there.
@@ -83,7 +92,8 @@ void Environment::attach(EnvironmentParts parts) {
   arm_deadline(settings_.init_timeout_ms);
 }
 
-// ---- the process ------------------------------------------------------------------------------------
+// ---- the process
+// ------------------------------------------------------------------------------------
 
 void Environment::watch_process() {
   process_.async_wait(asio::posix::descriptor_base::wait_read,
@@ -101,7 +111,8 @@ void Environment::watch_process() {
 void Environment::terminate() {
   if (state_ == State::kDead) return;
   state_ = State::kDying;
-  // The first process of a PID namespace takes all others with it; without one, its group has to do.
+  // The first process of a PID namespace takes all others with it; without one, its group has to
+  // do.
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);
 }
@@ -124,15 +135,16 @@ void Environment::on_exit(int wait_status) {
   state_ = State::kDead;
   error_code ignored;
   drain_output();
-  bool is_memory = was_killed_for_memory_ ||
-                   (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL &&
-                    parts_.cgroup != nullptr && parts_.cgroup->memory_kills() > 0);
+  bool is_memory =
+      was_killed_for_memory_ || (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL &&
+                                 parts_.cgroup != nullptr && parts_.cgroup->memory_kills() > 0);
   std::string_view type = is_memory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
   std::string reason = is_memory ? exit_reason(SIGKILL) : exit_reason(wait_status);
   if (invoke_) {
     std::string id = invoke_->request.request_id;
     finish_invoke({.status = is_memory ? InvokeStatus::kOutOfMemory : InvokeStatus::kCrashed,
-                   .payload = exit_payload(id, type, reason), .error_type = std::string(type),
+                   .payload = exit_payload(id, type, reason),
+                   .error_type = std::string(type),
                    .report_status = "error",
                    .extra_line = fmt::format("RequestId: {} Error: {}\n{}", id, reason, type)});
   } else if (was_starting && !init_failed_) {
@@ -152,7 +164,8 @@ void Environment::on_exit(int wait_status) {
   owner_.on_dead(shared_from_this());
 }
 
-// ---- descriptors ------------------------------------------------------------------------------------
+// ---- descriptors
+// ------------------------------------------------------------------------------------
 
 void Environment::watch_api_socket() {
   api_socket_.async_wait(asio::posix::descriptor_base::wait_read,
@@ -213,8 +226,10 @@ void Environment::drain(asio::posix::stream_descriptor& pipe, bool is_frames) {
     ssize_t got = ::read(pipe.native_handle(), read_buffer(), kReadBytes);
     if (got > 0) {
       std::string_view bytes(read_buffer(), static_cast<size_t>(got));
-      if (is_frames) cutter_.frames(bytes, clock_.now(), events);
-      else cutter_.text(bytes, clock_.now(), events);
+      if (is_frames)
+        cutter_.frames(bytes, clock_.now(), events);
+      else
+        cutter_.text(bytes, clock_.now(), events);
       if (static_cast<size_t>(got) < kReadBytes) break;
       continue;
     }
@@ -235,11 +250,13 @@ void Environment::drain_output() {
 
 void Environment::log(std::vector<LogEvent> events) {
   if (events.empty()) return;
-  for (const LogEvent& event : events) tail_.append(event.message);
+  for (const LogEvent& event : events)
+    tail_.append(event.message);
   logs_.append(log_target_, std::move(events));
 }
 
-// ---- TCP peers: unmodified runtime clients ---------------------------------------------------------
+// ---- TCP peers: unmodified runtime clients
+// ---------------------------------------------------------
 
 struct Environment::TcpPeer {
   TcpPeer(asio::ip::tcp::socket s, int number) : socket(std::move(s)), id(number) {}
@@ -282,41 +299,41 @@ int64_t uid_of_peer(uint16_t peer_port, uint16_t our_port) {
 }  // namespace
 
 void Environment::accept_peer() {
-  parts_.listener->async_accept([self = shared_from_this()](error_code ec,
-                                                            asio::ip::tcp::socket socket) {
-    if (ec || !self->parts_.listener) return;
-    error_code ignored;
-    auto remote = socket.remote_endpoint(ignored);
-    auto local = socket.local_endpoint(ignored);
-    // The loopback address is everybody's: another function must not take this one's events.
-    bool is_ours = !self->parts_.peers_have_own_uid ||
-                   uid_of_peer(remote.port(), local.port()) == self->parts_.uid;
-    int id = self->next_peer_++;
-    if (is_ours && self->api_.connect(id)) {
-      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-      socket.non_blocking(true, ignored);
-      auto peer = std::make_shared<TcpPeer>(std::move(socket), id);
-      self->peers_[id] = peer;
-      self->read_peer(peer);
-    }
-    self->accept_peer();
-  });
+  parts_.listener->async_accept(
+      [self = shared_from_this()](error_code ec, asio::ip::tcp::socket socket) {
+        if (ec || !self->parts_.listener) return;
+        error_code ignored;
+        auto remote = socket.remote_endpoint(ignored);
+        auto local = socket.local_endpoint(ignored);
+        // The loopback address is everybody's: another function must not take this one's events.
+        bool is_ours = !self->parts_.peers_have_own_uid ||
+                       uid_of_peer(remote.port(), local.port()) == self->parts_.uid;
+        int id = self->next_peer_++;
+        if (is_ours && self->api_.connect(id)) {
+          socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+          socket.non_blocking(true, ignored);
+          auto peer = std::make_shared<TcpPeer>(std::move(socket), id);
+          self->peers_[id] = peer;
+          self->read_peer(peer);
+        }
+        self->accept_peer();
+      });
 }
 
 void Environment::read_peer(const std::shared_ptr<TcpPeer>& peer) {
-  peer->socket.async_wait(asio::socket_base::wait_read, [self = shared_from_this(),
-                                                         peer](error_code ec) {
-    if (ec || !peer->socket.is_open()) return;
-    ssize_t got = ::recv(peer->socket.native_handle(), read_buffer(), kReadBytes, MSG_DONTWAIT);
-    if (got > 0) {
-      self->api_.receive(peer->id, std::string_view(read_buffer(), static_cast<size_t>(got)));
-    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-      self->api_.disconnect(peer->id);
-      self->peers_.erase(peer->id);
-      return;
-    }
-    if (peer->socket.is_open()) self->read_peer(peer);
-  });
+  peer->socket.async_wait(
+      asio::socket_base::wait_read, [self = shared_from_this(), peer](error_code ec) {
+        if (ec || !peer->socket.is_open()) return;
+        ssize_t got = ::recv(peer->socket.native_handle(), read_buffer(), kReadBytes, MSG_DONTWAIT);
+        if (got > 0) {
+          self->api_.receive(peer->id, std::string_view(read_buffer(), static_cast<size_t>(got)));
+        } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+          self->api_.disconnect(peer->id);
+          self->peers_.erase(peer->id);
+          return;
+        }
+        if (peer->socket.is_open()) self->read_peer(peer);
+      });
 }
 
 void Environment::write_peer(const std::shared_ptr<TcpPeer>& peer) {
@@ -369,18 +386,20 @@ void Environment::close(RuntimeApi::ConnectionId connection) {
   if (found == peers_.end()) return;
   std::shared_ptr<TcpPeer> peer = found->second;
   peers_.erase(found);
-  if (peer->out.empty()) peer->socket.close(ignored);
-  else peer->close_after_write = true;
+  if (peer->out.empty())
+    peer->socket.close(ignored);
+  else
+    peer->close_after_write = true;
 }
 
-// ---- invokes ----------------------------------------------------------------------------------------
+// ---- invokes
+// ----------------------------------------------------------------------------------------
 
 void Environment::run(PendingInvoke invoke) {
   // One move-only closure: dispatch() runs it at once on this environment's own thread.
   auto shared = std::make_shared<PendingInvoke>(std::move(invoke));
-  asio::dispatch(*io_, [self = shared_from_this(), shared] {
-    self->begin_invoke(std::move(*shared));
-  });
+  asio::dispatch(*io_,
+                 [self = shared_from_this(), shared] { self->begin_invoke(std::move(*shared)); });
 }
 
 void Environment::begin_invoke(PendingInvoke invoke) {
@@ -452,8 +471,8 @@ void Environment::finish_invoke(Ending ending) {
   if (is_first_invoke_ && invoke.waited_for_start) result.init_us = init_us_;
   is_first_invoke_ = false;
   result.billed_ms = billed_ms(result.duration_us, result.init_us.value_or(0));
-  result.max_memory_mb = ending.status == InvokeStatus::kOutOfMemory ? spec_->memory_mb
-                                                                     : max_memory_mb();
+  result.max_memory_mb =
+      ending.status == InvokeStatus::kOutOfMemory ? spec_->memory_mb : max_memory_mb();
   result.status = ending.status;
   result.payload = std::move(ending.payload);
   result.error_type = std::move(ending.error_type);
@@ -461,10 +480,13 @@ void Environment::finish_invoke(Ending ending) {
   result.log_stream = parts_.log_stream;
   const std::string& id = invoke.request.request_id;
   events.push_back({now, end_line(id)});
-  events.push_back({now, report_line({.request_id = id, .duration_us = result.duration_us,
-                                      .billed_ms = result.billed_ms, .memory_mb = spec_->memory_mb,
+  events.push_back({now, report_line({.request_id = id,
+                                      .duration_us = result.duration_us,
+                                      .billed_ms = result.billed_ms,
+                                      .memory_mb = spec_->memory_mb,
                                       .max_memory_mb = result.max_memory_mb,
-                                      .init_us = result.init_us, .status = ending.report_status,
+                                      .init_us = result.init_us,
+                                      .status = ending.report_status,
                                       .error_type = ending.report_status == "error"
                                                         ? std::string_view(result.error_type)
                                                         : std::string_view()})});
@@ -491,13 +513,15 @@ void Environment::on_response(std::string payload) {
 
 void Environment::on_error(std::string payload, std::string type) {
   if (!invoke_) return;
-  finish_invoke({.status = InvokeStatus::kError, .payload = std::move(payload),
+  finish_invoke({.status = InvokeStatus::kError,
+                 .payload = std::move(payload),
                  .error_type = std::move(type)});
 }
 
 void Environment::on_response_too_large() {
   if (!invoke_) return;
-  finish_invoke({.status = InvokeStatus::kError, .payload = too_large_payload(),
+  finish_invoke({.status = InvokeStatus::kError,
+                 .payload = too_large_payload(),
                  .error_type = "Function.ResponseSizeTooLarge"});
 }
 
@@ -523,7 +547,8 @@ void Environment::fail_init(std::string payload, std::string error_type, InitFai
   owner_.on_init_failed(shared_from_this(), std::move(failure), kind);
 }
 
-// ---- freezing ---------------------------------------------------------------------------------------
+// ---- freezing
+// ---------------------------------------------------------------------------------------
 
 // Put off a little, so that an environment under load is never stopped and continued for nothing.
 void Environment::schedule_freeze() {

@@ -1,9 +1,10 @@
-// Environment: one function process from birth to death: its descriptors, its Runtime API, the invoke
-// it works on, its time-outs and its log. The shell around RuntimeApi, OutputCutter and spawn().
+// Environment: one function process from birth to death: its descriptors, its Runtime API, the
+// invoke it works on, its time-outs and its log. The shell around RuntimeApi, OutputCutter and
+// spawn().
 //
-// Threads: everything happens on the thread of one io_context; start(), run() and kill() may be called
-// from any thread and hop over to it. Its owner (ProcessHost) is told what becomes of it.
-// An environment serves one invoke at a time. It is kept alive by its own pending operations and its
+// Threads: everything happens on the thread of one io_context; start(), run() and kill() may be
+// called from any thread and hop over to it. Its owner (ProcessHost) is told what becomes of it. An
+// environment serves one invoke at a time. It is kept alive by its own pending operations and its
 // owner's pointer, and ends when its process has been reaped.
 #pragma once
 
@@ -28,8 +29,8 @@ namespace millrace::sandbox {
 // The parent's ends of what the child was given.
 struct EnvironmentParts {
   Spawned process;
-  int api_socket = -1;    // stream socket, non-blocking; -1: the child uses TCP
-  int log_frames = -1;    // pipes, non-blocking
+  int api_socket = -1;  // stream socket, non-blocking; -1: the child uses TCP
+  int log_frames = -1;  // pipes, non-blocking
   int output = -1;
   std::optional<boost::asio::ip::tcp::acceptor> listener;
   std::unique_ptr<Cgroup> cgroup;
@@ -165,7 +166,7 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   boost::asio::posix::stream_descriptor api_socket_;
   boost::asio::posix::stream_descriptor log_frames_;
   boost::asio::posix::stream_descriptor output_;
-  std::string api_out_;          // not yet accepted by the kernel
+  std::string api_out_;  // not yet accepted by the kernel
   bool api_writing_ = false;
   std::unordered_map<int, std::shared_ptr<TcpPeer>> peers_;
   int next_peer_ = 1;

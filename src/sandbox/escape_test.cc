@@ -18,20 +18,23 @@ class EscapeTest : public HostTest {
   void SetUp() override {
     HostTest::SetUp();
     for (const DoctorCheck& check : host_->checks()) {
-      if (check.name == "namespaces" && !check.is_ok) GTEST_SKIP() << "no namespaces: " << check.why;
+      if (check.name == "namespaces" && !check.is_ok)
+        GTEST_SKIP() << "no namespaces: " << check.why;
     }
   }
   // Evaluates an expression in a fresh Node function; an exception's code is its value.
   std::string evaluate(const std::string& expression, int64_t memory_mb = 256) {
-    auto spec = function("index.js",
-                         "const fs = require('fs'), cp = require('child_process');\n"
-                         "const attempt = (f) => { try { return f(); } catch (e) { return e.code || "
-                         "String(e); } };\n"
-                         "exports.handler = async () => attempt(() => " + expression + ");",
-                         [&](FunctionSpec& s) {
-                           s.memory_mb = memory_mb;
-                           s.timeout_ms = 15'000;
-                         });
+    auto spec =
+        function("index.js",
+                 "const fs = require('fs'), cp = require('child_process');\n"
+                 "const attempt = (f) => { try { return f(); } catch (e) { return e.code || "
+                 "String(e); } };\n"
+                 "exports.handler = async () => attempt(() => " +
+                     expression + ");",
+                 [&](FunctionSpec& s) {
+                   s.memory_mb = memory_mb;
+                   s.timeout_ms = 15'000;
+                 });
     return invoke(spec).payload;
   }
 };
@@ -49,10 +52,11 @@ TEST_F(EscapeTest, TheHostsFilesAreNotThere) {
 }
 
 TEST_F(EscapeTest, NothingButTmpCanBeWritten) {
-  for (const char* path : {"/x", "/var/task/x", "/var/runtime/x", "/usr/x", "/etc/x", "/opt/x",
-                           "/dev/x", "/bin/x"}) {
+  for (const char* path :
+       {"/x", "/var/task/x", "/var/runtime/x", "/usr/x", "/etc/x", "/opt/x", "/dev/x", "/bin/x"}) {
     EXPECT_THAT(evaluate(std::string("fs.writeFileSync('") + path + "', 'x')"),
-                testing::AnyOf("\"EROFS\"", "\"EACCES\"", "\"EPERM\"")) << path;
+                testing::AnyOf("\"EROFS\"", "\"EACCES\"", "\"EPERM\""))
+        << path;
   }
   EXPECT_EQ(evaluate("(fs.writeFileSync('/tmp/x', 'ok'), fs.readFileSync('/tmp/x', 'utf8'))"),
             "\"ok\"");
@@ -63,14 +67,15 @@ TEST_F(EscapeTest, NothingButTmpCanBeWritten) {
 TEST_F(EscapeTest, TmpIsPrivateAndBounded) {
   EXPECT_EQ(evaluate("fs.writeFileSync('/tmp/mine', 'x')"), "null");
   EXPECT_EQ(evaluate("fs.readdirSync('/tmp').length"), "0");  // another function
-  auto spec = function("index.js",
-                       "const fs = require('fs'); exports.handler = async () => { const b = "
-                       "Buffer.alloc(1 << 20); const f = fs.openSync('/tmp/big', 'w'); let n = 0;"
-                       "try { for (;; n++) fs.writeSync(f, b); } catch (e) { return [n, e.code]; } };",
-                       [](FunctionSpec& s) {
-                         s.ephemeral_storage_mb = 16;
-                         s.memory_mb = 512;
-                       });
+  auto spec =
+      function("index.js",
+               "const fs = require('fs'); exports.handler = async () => { const b = "
+               "Buffer.alloc(1 << 20); const f = fs.openSync('/tmp/big', 'w'); let n = 0;"
+               "try { for (;; n++) fs.writeSync(f, b); } catch (e) { return [n, e.code]; } };",
+               [](FunctionSpec& s) {
+                 s.ephemeral_storage_mb = 16;
+                 s.memory_mb = 512;
+               });
   EXPECT_EQ(invoke(spec).payload, "[16,\"ENOSPC\"]");
 }
 
@@ -87,18 +92,20 @@ TEST_F(EscapeTest, ProcessesOutsideCannotBeReached) {
 
 TEST_F(EscapeTest, DangerousSystemCallsFail) {
   auto run = [&](const std::string& call) {
-    return evaluate("cp.spawnSync('/usr/bin/python3', ['-c', `\nimport ctypes, os\n"
-                    "l = ctypes.CDLL(None, use_errno=True)\n"
-                    "r = " + call + "\nprint(r, ctypes.get_errno())`]).stdout.toString().trim()");
+    return evaluate(
+        "cp.spawnSync('/usr/bin/python3', ['-c', `\nimport ctypes, os\n"
+        "l = ctypes.CDLL(None, use_errno=True)\n"
+        "r = " +
+        call + "\nprint(r, ctypes.get_errno())`]).stdout.toString().trim()");
   };
   EXPECT_EQ(run("l.ptrace(0, 0, 0, 0)"), "\"-1 1\"");
   EXPECT_EQ(run("l.unshare(0x10000000)"), "\"-1 1\"");
   EXPECT_EQ(run("l.mount(b'none', b'/tmp', b'tmpfs', 0, 0)"), "\"-1 1\"");
   EXPECT_EQ(run("l.chroot(b'/tmp')"), "\"-1 1\"");
-  EXPECT_EQ(run("l.syscall(321, 0, 0, 0)"), "\"-1 1\"");    // bpf
-  EXPECT_EQ(run("l.syscall(425, 1, 0)"), "\"-1 38\"");      // io_uring_setup: ENOSYS
-  EXPECT_EQ(run("l.socket(17, 3, 0)"), "\"-1 1\"");         // AF_PACKET
-  EXPECT_EQ(run("l.socket(2, 3, 1)"), "\"-1 1\"");          // raw ICMP: no capability
+  EXPECT_EQ(run("l.syscall(321, 0, 0, 0)"), "\"-1 1\"");  // bpf
+  EXPECT_EQ(run("l.syscall(425, 1, 0)"), "\"-1 38\"");    // io_uring_setup: ENOSYS
+  EXPECT_EQ(run("l.socket(17, 3, 0)"), "\"-1 1\"");       // AF_PACKET
+  EXPECT_EQ(run("l.socket(2, 3, 1)"), "\"-1 1\"");        // raw ICMP: no capability
 }
 
 TEST_F(EscapeTest, ForkBombIsBoundedAndEndsWithTheFunction) {
@@ -121,13 +128,15 @@ TEST_F(EscapeTest, ForkBombIsBoundedAndEndsWithTheFunction) {
   EXPECT_LT(std::stoi(r.payload), 1100);
   EXPECT_GT(std::stoi(r.payload), 100);
   host_->discard(spec->revision_key);
-  while (host_->stats().environments > 0) std::this_thread::yield();
+  while (host_->stats().environments > 0)
+    std::this_thread::yield();
 }
 
 TEST_F(EscapeTest, LinksInTheArchiveLeadNowhere) {
-  auto spec = function("index.js", "exports.handler = async () => { try { return require('fs')."
-                                   "readFileSync('/var/task/link', 'utf8'); } catch (e) { return "
-                                   "e.code; } };");
+  auto spec = function("index.js",
+                       "exports.handler = async () => { try { return require('fs')."
+                       "readFileSync('/var/task/link', 'utf8'); } catch (e) { return "
+                       "e.code; } };");
   ASSERT_EQ(symlink("/etc/shadow", (spec->code_directory + "/link").c_str()), 0);
   EXPECT_EQ(invoke(spec).payload, "\"ENOENT\"");
 }
@@ -135,14 +144,15 @@ TEST_F(EscapeTest, LinksInTheArchiveLeadNowhere) {
 // The Runtime API of one function is not another's to speak to.
 TEST_F(EscapeTest, ARuntimeApiAnswersItsOwnProcessOnly) {
   if (geteuid() != 0) GTEST_SKIP() << "needs separate user ids";
-  auto victim = function(
-      "bootstrap",
-      "#!/usr/bin/python3\nimport http.client, os\n"
-      "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
-      "while True:\n    c.request('GET', '/2018-06-01/runtime/invocation/next')\n"
-      "    r = c.getresponse()\n    r.read()\n    rid = r.headers['Lambda-Runtime-Aws-Request-Id']\n"
-      "    c.request('POST', f'/2018-06-01/runtime/invocation/{rid}/response', "
-      "'\"' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '\"')\n    c.getresponse().read()\n");
+  auto victim =
+      function("bootstrap",
+               "#!/usr/bin/python3\nimport http.client, os\n"
+               "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+               "while True:\n    c.request('GET', '/2018-06-01/runtime/invocation/next')\n"
+               "    r = c.getresponse()\n    r.read()\n    rid = "
+               "r.headers['Lambda-Runtime-Aws-Request-Id']\n"
+               "    c.request('POST', f'/2018-06-01/runtime/invocation/{rid}/response', "
+               "'\"' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '\"')\n    c.getresponse().read()\n");
   std::string address = invoke(victim).payload;
   auto thief = function("app.py",
                         "import http.client\ndef handler(event, context):\n"
@@ -190,7 +200,8 @@ TEST_F(EscapeTest, FunctionsDieWithTheServer) {
   EXPECT_EQ(count_marked(), 2);  // node and its sleep
   kill(server, SIGKILL);
   waitpid(server, nullptr, 0);
-  for (int i = 0; i < 2000 && count_marked() > 0; ++i) usleep(5000);
+  for (int i = 0; i < 2000 && count_marked() > 0; ++i)
+    usleep(5000);
   EXPECT_EQ(count_marked(), 0);
   close(ready_pipe[0]);
   close(ready_pipe[1]);

@@ -1,10 +1,11 @@
-// FunctionHost: where functions run. The Lambda service hands it a FunctionSpec and an InvokeRequest
-// and gets an InvokeResult back; it never sees a process. `ProcessHost` (process_host.h) implements it
-// with sandboxed processes; tests use a fake.
+// FunctionHost: where functions run. The Lambda service hands it a FunctionSpec and an
+// InvokeRequest and gets an InvokeResult back; it never sees a process. `ProcessHost`
+// (process_host.h) implements it with sandboxed processes; tests use a fake.
 //
-// This header is the one thing of src/sandbox that the services above it may include, which is why it
-// needs base alone. Threads: every method may be called from any thread; callbacks come from any thread,
-// never inside the call that registered them, and must not block. No thread is held while an invoke runs.
+// This header is the one thing of src/sandbox that the services above it may include, which is why
+// it needs base alone. Threads: every method may be called from any thread; callbacks come from any
+// thread, never inside the call that registered them, and must not block. No thread is held while
+// an invoke runs.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,8 @@ struct LogEvent {
   std::string message;
 };
 
-// Takes a function's log events, in order for one stream. Called from any thread; must not block long.
+// Takes a function's log events, in order for one stream. Called from any thread; must not block
+// long.
 class LogSink {
  public:
   virtual ~LogSink() = default;
@@ -72,8 +74,9 @@ struct FunctionSpec {
   std::string tracing_mode = "PassThrough";  // or "Active"
   std::map<std::string, std::string> environment;
   std::string log_group;
-  // Names the environments that may serve this spec: an environment started for one key never serves
-  // another. Change it with code, configuration, role or layers. Must be unique over functions.
+  // Names the environments that may serve this spec: an environment started for one key never
+  // serves another. Change it with code, configuration, role or layers. Must be unique over
+  // functions.
   std::string revision_key;
   // Asked at each start of an environment.
   std::function<Result<FunctionCredentials>()> credentials;
@@ -91,12 +94,12 @@ struct InvokeRequest {
 };
 
 enum class InvokeStatus {
-  kOk,          // the handler answered
-  kError,       // the handler reported an error
-  kTimeout,     // killed after the function's time-out
+  kOk,       // the handler answered
+  kError,    // the handler reported an error
+  kTimeout,  // killed after the function's time-out
   kOutOfMemory,
-  kCrashed,     // the process ended without answering
-  kInitError,   // it never became ready
+  kCrashed,    // the process ended without answering
+  kInitError,  // it never became ready
 };
 
 struct InvokeResult {
@@ -128,7 +131,8 @@ struct HostStats {
   int64_t invokes_total = 0;
 };
 
-// Unpacked archives by content. The archive itself lives in the store; what is here can be made again.
+// Unpacked archives by content. The archive itself lives in the store; what is here can be made
+// again.
 class CodeCache {
  public:
   virtual ~CodeCache() = default;
@@ -136,8 +140,9 @@ class CodeCache {
     std::string directory;
     int64_t size_bytes = 0;
   };
-  // Unpacks `zip` unless that was done before; `sha256_hex` is its digest. An archive that is not one,
-  // escapes or is too large (archive.h) is AWS's InvalidParameterValueException. May block on disk.
+  // Unpacks `zip` unless that was done before; `sha256_hex` is its digest. An archive that is not
+  // one, escapes or is too large (archive.h) is AWS's InvalidParameterValueException. May block on
+  // disk.
   virtual Result<Unpacked> unpack(std::string_view sha256_hex, std::string_view zip) = 0;
   // The directory of an archive unpacked before, if it is there.
   virtual std::optional<Unpacked> find(std::string_view sha256_hex) const = 0;
@@ -147,14 +152,14 @@ class FunctionHost {
  public:
   virtual ~FunctionHost() = default;
 
-  // Runs one invoke. A function that fails in any way is a success here (see InvokeResult); an Error
-  // means that it was not run: TooManyRequestsException (429) when the host is full,
+  // Runs one invoke. A function that fails in any way is a success here (see InvokeResult); an
+  // Error means that it was not run: TooManyRequestsException (429) when the host is full,
   // InvalidParameterValueException or InvalidRuntimeException (400/502) when the spec cannot be run
   // on this machine, ServiceException (500) when no process could be started.
   virtual void invoke(FunctionSpecPtr spec, InvokeRequest request, InvokeCallback done) = 0;
 
-  // Keeps `count` initialised environments of this revision ready until told otherwise (0) or the key
-  // is discarded; they are not reclaimed when idle.
+  // Keeps `count` initialised environments of this revision ready until told otherwise (0) or the
+  // key is discarded; they are not reclaimed when idle.
   virtual void keep_warm(FunctionSpecPtr spec, int count) = 0;
 
   // Ends the environments of a revision that is no longer served; busy ones after their invoke.

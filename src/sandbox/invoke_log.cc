@@ -16,13 +16,16 @@ constexpr size_t kFrameBytesMax = 2 * 1024 * 1024;
 
 uint64_t big_endian(std::string_view bytes) {
   uint64_t value = 0;
-  for (char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  for (char c : bytes)
+    value = value << 8 | static_cast<unsigned char>(c);
   return value;
 }
 
 std::string seconds(int64_t ms) { return fmt::format("{}.{:02}", ms / 1000, ms % 1000 / 10); }
 // "12.34 ms" from microseconds, as AWS prints durations.
-std::string milliseconds(int64_t us) { return fmt::format("{:.2f} ms", static_cast<double>(us) / 1e3); }
+std::string milliseconds(int64_t us) {
+  return fmt::format("{:.2f} ms", static_cast<double>(us) / 1e3);
+}
 
 std::string_view signal_name(int signal) {
   switch (signal) {
@@ -88,7 +91,8 @@ std::string exit_payload(std::string_view request_id, std::string_view error_typ
 }
 
 std::string too_large_payload() {
-  return "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size "
+  return "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload "
+         "size "
          "exceeded maximum allowed payload size (6291556 bytes).\"}";
 }
 

@@ -1,6 +1,6 @@
 // What AWS writes into a function's log around the function's own lines (START, END, REPORT), the
-// error payloads of invokes that the function could not answer itself, and the cutting of a process's
-// output into log events. Pure; no I/O.
+// error payloads of invokes that the function could not answer itself, and the cutting of a
+// process's output into log events. Pure; no I/O.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ std::string report_line(const Report& report);
 // "2026-01-31T12:34:56.789Z ID Task timed out after 3.00 seconds"
 std::string timeout_line(Instant now, std::string_view request_id, int64_t timeout_ms);
 
-// Since 2025-08-01 the init phase of on-demand functions is billed with the invoke that waited for it;
-// the sum is rounded up to the next millisecond.
+// Since 2025-08-01 the init phase of on-demand functions is billed with the invoke that waited for
+// it; the sum is rounded up to the next millisecond.
 // https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
 int64_t billed_ms(int64_t duration_us, int64_t init_us);
 
@@ -47,9 +47,9 @@ std::string too_large_payload();
 // How AWS words the end of a process: from waitpid()'s status.
 std::string exit_reason(int wait_status);
 
-// Cuts standard output into one event per line and the framed telemetry stream, which our bootstraps
-// and AWS's runtime clients use for console messages, into one event per frame.
-// Bounds: an event is cut at kEventBytesMax.
+// Cuts standard output into one event per line and the framed telemetry stream, which our
+// bootstraps and AWS's runtime clients use for console messages, into one event per frame. Bounds:
+// an event is cut at kEventBytesMax.
 class OutputCutter {
  public:
   static constexpr size_t kEventBytesMax = 256 * 1024;

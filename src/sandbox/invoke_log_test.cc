@@ -9,16 +9,25 @@ constexpr char kId[] = "8f507cfc-2dac-4fa1-9a27-9a3f0b1d4f5b";
 const Instant kNow = Instant::from_seconds(1'767'225'600);
 
 TEST(InvokeLog, LinesAreAwsOwn) {
-  EXPECT_EQ(start_line(kId, "$LATEST"), std::string("START RequestId: ") + kId + " Version: $LATEST");
+  EXPECT_EQ(start_line(kId, "$LATEST"),
+            std::string("START RequestId: ") + kId + " Version: $LATEST");
   EXPECT_EQ(end_line(kId), std::string("END RequestId: ") + kId);
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
-  EXPECT_EQ(report_line({.request_id = kId, .duration_us = 15'740, .billed_ms = 147,
-                         .memory_mb = 256, .max_memory_mb = 67, .init_us = 130'490}),
+  EXPECT_EQ(report_line({.request_id = kId,
+                         .duration_us = 15'740,
+                         .billed_ms = 147,
+                         .memory_mb = 256,
+                         .max_memory_mb = 67,
+                         .init_us = 130'490}),
             std::string("REPORT RequestId: ") + kId +
                 "\tDuration: 15.74 ms\tBilled Duration: 147 ms\tMemory Size: 256 MB\tMax Memory "
                 "Used: 67 MB\tInit Duration: 130.49 ms\t");
-  EXPECT_EQ(report_line({.request_id = "i", .duration_us = 3'000'000, .billed_ms = 3000,
-                         .memory_mb = 128, .max_memory_mb = 30, .status = "timeout"}),
+  EXPECT_EQ(report_line({.request_id = "i",
+                         .duration_us = 3'000'000,
+                         .billed_ms = 3000,
+                         .memory_mb = 128,
+                         .max_memory_mb = 30,
+                         .status = "timeout"}),
             "REPORT RequestId: i\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 "
             "MB\tMax Memory Used: 30 MB\tStatus: timeout\t");
   EXPECT_EQ(timeout_line(kNow, "i", 3000),
@@ -56,9 +65,11 @@ TEST(OutputCutter, LinesAndFrames) {
   out.clear();
   std::string frame("\xa5\x5a\x00\x03\x00\x00\x00\x05", 8);
   int64_t us = kNow.us - 5;
-  for (int shift = 56; shift >= 0; shift -= 8) frame += static_cast<char>(us >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    frame += static_cast<char>(us >> shift);
   frame += "a\nb\nc";
-  for (char c : frame) cutter.frames(std::string_view(&c, 1), kNow, out);
+  for (char c : frame)
+    cutter.frames(std::string_view(&c, 1), kNow, out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].message, "a\nb\nc");
   EXPECT_EQ(out[0].timestamp.us, us);
@@ -77,7 +88,8 @@ TEST(OutputCutter, BoundsALineWithoutEnd) {
 
 TEST(LogTail, KeepsTheLastFourKilobytes) {
   LogTail tail;
-  for (int i = 0; i < 10'000; ++i) tail.append("line " + std::to_string(i));
+  for (int i = 0; i < 10'000; ++i)
+    tail.append("line " + std::to_string(i));
   std::string text = tail.take();
   EXPECT_EQ(text.size(), LogTail::kBytesMax);
   EXPECT_TRUE(text.ends_with("line 9999\n"));

@@ -1,6 +1,7 @@
 // Watches the resident memory of environments where no cgroup does it (an ordinary user), and kills
 // what passes its limit. Between two looks a process can overshoot; RLIMIT_DATA bounds by how much.
-// Threads: a thread of its own that sleeps while there is nothing to watch; methods from any thread.
+// Threads: a thread of its own that sleeps while there is nothing to watch; methods from any
+// thread.
 #pragma once
 
 #include <sys/types.h>

@@ -5,10 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -74,8 +74,13 @@ class ProcessHost::Impl final : public Environment::Owner {
  public:
   Impl(HostOptions options, net::Runtime& runtime, const Clock& clock, LogSink& logs,
        const SandboxLayers& layers, Runtimes runtimes)
-      : options_(std::move(options)), runtime_(runtime), clock_(clock), logs_(logs),
-        layers_(layers), runtimes_(std::move(runtimes)), spawner_([this] { spawn_loop(); }) {
+      : options_(std::move(options)),
+        runtime_(runtime),
+        clock_(clock),
+        logs_(logs),
+        layers_(layers),
+        runtimes_(std::move(runtimes)),
+        spawner_([this] { spawn_loop(); }) {
     if (layers_.cgroups == nullptr) {
       watch_ = std::make_unique<MemoryWatch>(kWatchIntervalMs);
     }
@@ -91,7 +96,8 @@ class ProcessHost::Impl final : public Environment::Owner {
       std::unique_lock lock(mutex_);
       stopping_ = true;
       for (auto& [key, pool] : pools_) {
-        for (PendingInvoke& invoke : pool.queue) dropped.push_back(std::move(invoke));
+        for (PendingInvoke& invoke : pool.queue)
+          dropped.push_back(std::move(invoke));
         pool.queue.clear();
       }
     }
@@ -101,7 +107,8 @@ class ProcessHost::Impl final : public Environment::Owner {
       std::unique_lock lock(mutex_);
       all.assign(environments_.begin(), environments_.end());
     }
-    for (auto& environment : all) environment->kill();
+    for (auto& environment : all)
+      environment->kill();
     for (PendingInvoke& invoke : dropped) {
       invoke.done(Error("ServiceException", 500, "The server is shutting down"));
     }
@@ -161,7 +168,8 @@ class ProcessHost::Impl final : public Environment::Owner {
       }
       forget_if_empty(found);
     }
-    for (auto& environment : ended) environment->kill();
+    for (auto& environment : ended)
+      environment->kill();
   }
 
   HostStats stats() const {
@@ -193,7 +201,8 @@ class ProcessHost::Impl final : public Environment::Owner {
   };
   using Pools = std::unordered_map<std::string, Pool>;
 
-  // ---- under mutex_ ---------------------------------------------------------------------------------
+  // ---- under mutex_
+  // ---------------------------------------------------------------------------------
 
   Pool& pool_for(const FunctionSpecPtr& spec) {
     Pool& pool = pools_[spec->revision_key];
@@ -272,7 +281,8 @@ class ProcessHost::Impl final : public Environment::Owner {
     }
   }
 
-  // ---- the spawner thread ---------------------------------------------------------------------------
+  // ---- the spawner thread
+  // ---------------------------------------------------------------------------
 
   void spawn_loop() {
     std::unique_lock lock(mutex_);
@@ -287,7 +297,8 @@ class ProcessHost::Impl final : public Environment::Owner {
       lock.lock();
     }
     // The children die with this thread: wait for them here.
-    for (const auto& environment : environments_) environment->kill();
+    for (const auto& environment : environments_)
+      environment->kill();
     all_dead_.wait(lock, [this] { return environments_.empty(); });
   }
 
@@ -297,8 +308,7 @@ class ProcessHost::Impl final : public Environment::Owner {
     Environment::Settings settings{
         .init_timeout_ms = init_timeout_ms > 0 ? init_timeout_ms : options_.init_timeout_ms,
         .freeze_after_ms = options_.freeze_after_ms};
-    auto environment =
-        std::make_shared<Environment>(*this, logs_, clock_, spec, settings, io);
+    auto environment = std::make_shared<Environment>(*this, logs_, clock_, spec, settings, io);
     {
       std::lock_guard lock(mutex_);
       environment->slot = take_slot();
@@ -421,7 +431,8 @@ class ProcessHost::Impl final : public Environment::Owner {
     return path;
   }
 
-  // ---- what becomes of environments; on their threads -------------------------------------------------
+  // ---- what becomes of environments; on their threads
+  // -------------------------------------------------
 
   void on_idle(const std::shared_ptr<Environment>& environment) override {
     PendingInvoke next;
@@ -473,7 +484,8 @@ class ProcessHost::Impl final : public Environment::Owner {
           failed = std::move(pool.queue.front());
           pool.queue.pop_front();
         }
-        // AWS: an init that times out is run again within the invoke, by the function's own time-out.
+        // AWS: an init that times out is run again within the invoke, by the function's own
+        // time-out.
         if (failed && kind == InitFailure::kTimeout && failed->init_attempts == 0 && !stopping_) {
           ++failed->init_attempts;
           pool.queue.push_front(std::move(*failed));
@@ -483,7 +495,8 @@ class ProcessHost::Impl final : public Environment::Owner {
       }
     }
     environment->kill();
-    if (failed) answer_failed_init(environment->spec(), std::move(*failed), std::move(failure), kind);
+    if (failed)
+      answer_failed_init(environment->spec(), std::move(*failed), std::move(failure), kind);
   }
 
   void answer_failed_init(const FunctionSpec& spec, PendingInvoke invoke, InvokeResult failure,
@@ -506,21 +519,27 @@ class ProcessHost::Impl final : public Environment::Owner {
     if (!line.empty()) events.push_back({now, line});
     events.push_back({now, end_line(id)});
     events.push_back(
-        {now, report_line({.request_id = id, .duration_us = failure.duration_us,
-                           .billed_ms = failure.billed_ms, .memory_mb = spec.memory_mb,
-                           .max_memory_mb = failure.max_memory_mb, .init_us = failure.init_us,
+        {now, report_line({.request_id = id,
+                           .duration_us = failure.duration_us,
+                           .billed_ms = failure.billed_ms,
+                           .memory_mb = spec.memory_mb,
+                           .max_memory_mb = failure.max_memory_mb,
+                           .init_us = failure.init_us,
                            .status = status,
                            .error_type = status == "error" ? std::string_view(failure.error_type)
                                                            : std::string_view()})});
     LogTail tail;
     tail.append(failure.log_tail);
-    for (const LogEvent& event : events) tail.append(event.message);
+    for (const LogEvent& event : events)
+      tail.append(event.message);
     failure.log_tail = tail.take();
-    logs_.append({spec.account, spec.region, spec.log_group, failure.log_stream}, std::move(events));
+    logs_.append({spec.account, spec.region, spec.log_group, failure.log_stream},
+                 std::move(events));
     invoke.done(std::move(failure));
   }
 
-  void on_rejected(const std::shared_ptr<Environment>& environment, PendingInvoke pending) override {
+  void on_rejected(const std::shared_ptr<Environment>& environment,
+                   PendingInvoke pending) override {
     FunctionSpecPtr spec = environment->spec_ptr();
     environment->kill();
     // Again from the start, with another environment.
@@ -553,7 +572,8 @@ class ProcessHost::Impl final : public Environment::Owner {
     if (environments_.empty()) all_dead_.notify_all();
   }
 
-  // ---- housekeeping -----------------------------------------------------------------------------------
+  // ---- housekeeping
+  // -----------------------------------------------------------------------------------
 
   void schedule_sweep() {
     runtime_.after(kSweepIntervalMs, [this, alive = alive_] {
@@ -581,7 +601,8 @@ class ProcessHost::Impl final : public Environment::Owner {
         if (!stopping_ && !pool.is_discarded) top_up(pool);
       }
     }
-    for (auto& environment : ended) environment->kill();
+    for (auto& environment : ended)
+      environment->kill();
   }
 
   // Callbacks never come from inside invoke().

@@ -1,9 +1,11 @@
-// ProcessHost: the FunctionHost that runs functions as sandboxed processes. It owns all environments,
-// decides which one serves an invoke (a warm one first, else a new one, else 429), reclaims idle ones,
-// and starts them on one thread of its own, which lives as long as they may (spawn.h says why).
+// ProcessHost: the FunctionHost that runs functions as sandboxed processes. It owns all
+// environments, decides which one serves an invoke (a warm one first, else a new one, else 429),
+// reclaims idle ones, and starts them on one thread of its own, which lives as long as they may
+// (spawn.h says why).
 //
-// Threads: as FunctionHost. Environments live on the io threads of the Runtime; an invoke prefers one on
-// the thread it came from. Destroy it before Runtime::stop(): it ends all processes and waits for that.
+// Threads: as FunctionHost. Environments live on the io threads of the Runtime; an invoke prefers
+// one on the thread it came from. Destroy it before Runtime::stop(): it ends all processes and
+// waits for that.
 #pragma once
 
 #include <condition_variable>

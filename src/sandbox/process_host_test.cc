@@ -22,12 +22,13 @@ TEST_F(HostTest, NodeColdThenWarm) {
   EXPECT_GT(*cold.init_us, 1000);
   EXPECT_GT(cold.max_memory_mb, 20);
   EXPECT_EQ(cold.billed_ms, (cold.duration_us + *cold.init_us + 999) / 1000);
-  EXPECT_THAT(cold.log_tail, MatchesRegex("START RequestId: [-0-9a-f]+ Version: \\$LATEST\n"
-                                          "[-0-9T:.]+Z\t[-0-9a-f]+\tINFO\thello 7\n"
-                                          "END RequestId: [-0-9a-f]+\n"
-                                          "REPORT RequestId: [-0-9a-f]+\tDuration: [0-9.]+ ms\t"
-                                          "Billed Duration: [0-9]+ ms\tMemory Size: 128 MB\t"
-                                          "Max Memory Used: [0-9]+ MB\tInit Duration: [0-9.]+ ms\t\n"));
+  EXPECT_THAT(cold.log_tail,
+              MatchesRegex("START RequestId: [-0-9a-f]+ Version: \\$LATEST\n"
+                           "[-0-9T:.]+Z\t[-0-9a-f]+\tINFO\thello 7\n"
+                           "END RequestId: [-0-9a-f]+\n"
+                           "REPORT RequestId: [-0-9a-f]+\tDuration: [0-9.]+ ms\t"
+                           "Billed Duration: [0-9]+ ms\tMemory Size: 128 MB\t"
+                           "Max Memory Used: [0-9]+ MB\tInit Duration: [0-9.]+ ms\t\n"));
   InvokeResult warm = invoke(spec, "{\"a\":8}");
   EXPECT_EQ(warm.payload, "{\"n\":2,\"a\":8}");
   EXPECT_FALSE(warm.init_us.has_value());
@@ -39,18 +40,18 @@ TEST_F(HostTest, NodeColdThenWarm) {
 }
 
 TEST_F(HostTest, NodeContextAndEnvironment) {
-  auto spec = function(
-      "src/app.js",
-      "exports.api = { main: (event, context, callback) => callback(null, {"
-      " env: process.env, id: context.awsRequestId, arn: context.invokedFunctionArn,"
-      " left: context.getRemainingTimeInMillis(), name: context.functionName,"
-      " client: context.clientContext, cwd: process.cwd() }) };",
-      [](FunctionSpec& s) {
-        s.handler = "src/app.api.main";
-        s.environment["MINE"] = "yes";
-      });
-  InvokeResult r = invoke(spec, "null",
-                          {.request_id = "1-2-3", .client_context = "{\"custom\":{\"k\":\"é\"}}"});
+  auto spec =
+      function("src/app.js",
+               "exports.api = { main: (event, context, callback) => callback(null, {"
+               " env: process.env, id: context.awsRequestId, arn: context.invokedFunctionArn,"
+               " left: context.getRemainingTimeInMillis(), name: context.functionName,"
+               " client: context.clientContext, cwd: process.cwd() }) };",
+               [](FunctionSpec& s) {
+                 s.handler = "src/app.api.main";
+                 s.environment["MINE"] = "yes";
+               });
+  InvokeResult r =
+      invoke(spec, "null", {.request_id = "1-2-3", .client_context = "{\"custom\":{\"k\":\"é\"}}"});
   EXPECT_THAT(r.payload, HasSubstr("\"id\":\"1-2-3\""));
   EXPECT_THAT(r.payload, HasSubstr("\"arn\":\"" + spec->arn + "\""));
   EXPECT_THAT(r.payload, HasSubstr("\"client\":{\"custom\":{\"k\":\"é\"}}"));
@@ -69,14 +70,15 @@ TEST_F(HostTest, NodeContextAndEnvironment) {
 }
 
 TEST_F(HostTest, NodeErrorsAreAwsOwn) {
-  auto thrown = function("index.js",
-                         "exports.handler = async () => { throw new TypeError('boom'); };");
+  auto thrown =
+      function("index.js", "exports.handler = async () => { throw new TypeError('boom'); };");
   InvokeResult r = invoke(thrown);
   EXPECT_EQ(r.function_error, "Unhandled");
   EXPECT_EQ(r.status, InvokeStatus::kError);
   EXPECT_EQ(r.error_type, "TypeError");
-  EXPECT_THAT(r.payload, testing::StartsWith("{\"errorType\":\"TypeError\",\"errorMessage\":\"boom\","
-                                             "\"trace\":[\"TypeError: boom\",\"    at "));
+  EXPECT_THAT(r.payload,
+              testing::StartsWith("{\"errorType\":\"TypeError\",\"errorMessage\":\"boom\","
+                                  "\"trace\":[\"TypeError: boom\",\"    at "));
   EXPECT_THAT(r.log_tail, HasSubstr("\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\","
                                     "\"errorMessage\":\"boom\",\"stack\":["));
   auto text = function("index.js", "exports.handler = (e, c, cb) => cb('no');");
@@ -86,8 +88,9 @@ TEST_F(HostTest, NodeErrorsAreAwsOwn) {
   EXPECT_THAT(invoke(never).payload, HasSubstr("\"errorType\":\"Runtime.NodeJsExit\""));
   auto forgot = function("index.js", "exports.handler = () => {};");
   EXPECT_EQ(invoke(forgot).payload, "null");
-  auto rejected = function("index.js", "exports.handler = async () => { Promise.reject(new Error('x'));"
-                                       " await new Promise((r) => setTimeout(r, 50)); };");
+  auto rejected = function("index.js",
+                           "exports.handler = async () => { Promise.reject(new Error('x'));"
+                           " await new Promise((r) => setTimeout(r, 50)); };");
   InvokeResult u = invoke(rejected);
   EXPECT_EQ(u.error_type, "Runtime.UnhandledPromiseRejection");
   EXPECT_THAT(u.payload, HasSubstr("\"errorMessage\":\"Error: x\""));
@@ -110,18 +113,21 @@ TEST_F(HostTest, NodeInitErrors) {
   EXPECT_THAT(invoke(syntax).payload, HasSubstr("\"errorType\":\"Runtime.UserCodeSyntaxError\""));
   auto exits = function("index.js", "process.exit(3)");
   r = invoke(exits, "{}", {.request_id = "abc"});
-  EXPECT_EQ(r.payload, "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: abc "
-                       "Error: Runtime exited with error: exit status 3\"}");
+  EXPECT_EQ(r.payload,
+            "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: abc "
+            "Error: Runtime exited with error: exit status 3\"}");
 }
 
 TEST_F(HostTest, EsModulesAndCallbacks) {
-  auto es = function("index.mjs", "import fs from 'fs'; const x = await Promise.resolve(5);"
-                                  "export const handler = async () => x + (fs ? 1 : 0);");
+  auto es = function("index.mjs",
+                     "import fs from 'fs'; const x = await Promise.resolve(5);"
+                     "export const handler = async () => x + (fs ? 1 : 0);");
   EXPECT_EQ(invoke(es).payload, "6");
   // callbackWaitsForEmptyEventLoop holds the answer until the timer has run, unless switched off.
-  auto waits = function("index.js", "let done = 0; exports.handler = (e, c, cb) => {"
-                                    "setTimeout(() => console.log('late', ++done), 30);"
-                                    "c.callbackWaitsForEmptyEventLoop = e.wait; cb(null, 1); };");
+  auto waits = function("index.js",
+                        "let done = 0; exports.handler = (e, c, cb) => {"
+                        "setTimeout(() => console.log('late', ++done), 30);"
+                        "c.callbackWaitsForEmptyEventLoop = e.wait; cb(null, 1); };");
   EXPECT_THAT(invoke(waits, "{\"wait\":true}").log_tail, HasSubstr("late 1"));
   EXPECT_THAT(invoke(waits, "{\"wait\":false}").log_tail, Not(HasSubstr("late")));
 }
@@ -154,18 +160,18 @@ TEST_F(HostTest, PythonColdWarmErrorsAndLogging) {
 
 // A runtime client of somebody else's, over TCP.
 TEST_F(HostTest, ProvidedRuntimeRunsItsBootstrap) {
-  auto spec = function(
-      "bootstrap",
-      "#!/usr/bin/python3\n"
-      "import http.client, os\n"
-      "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
-      "while True:\n"
-      "    c.request('GET', '/2018-06-01/runtime/invocation/next')\n"
-      "    r = c.getresponse()\n    body = r.read()\n"
-      "    rid = r.headers['Lambda-Runtime-Aws-Request-Id']\n"
-      "    print('got', len(body), flush=True)\n"
-      "    c.request('POST', f'/2018-06-01/runtime/invocation/{rid}/response', body)\n"
-      "    assert c.getresponse().read() and True\n");
+  auto spec =
+      function("bootstrap",
+               "#!/usr/bin/python3\n"
+               "import http.client, os\n"
+               "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+               "while True:\n"
+               "    c.request('GET', '/2018-06-01/runtime/invocation/next')\n"
+               "    r = c.getresponse()\n    body = r.read()\n"
+               "    rid = r.headers['Lambda-Runtime-Aws-Request-Id']\n"
+               "    print('got', len(body), flush=True)\n"
+               "    c.request('POST', f'/2018-06-01/runtime/invocation/{rid}/response', body)\n"
+               "    assert c.getresponse().read() and True\n");
   InvokeResult r = invoke(spec, "{\"echo\":1}");
   EXPECT_EQ(r.payload, "{\"echo\":1}");
   EXPECT_THAT(r.log_tail, HasSubstr("got 10\n"));
@@ -177,8 +183,9 @@ TEST_F(HostTest, TimeoutKillsAndSaysSo) {
                        [](FunctionSpec& s) { s.timeout_ms = 300; });
   InvokeResult r = invoke(spec, "{}", {.request_id = "t1"});
   EXPECT_EQ(r.status, InvokeStatus::kTimeout);
-  EXPECT_EQ(r.payload, "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: t1 Error: "
-                       "Task timed out after 0.30 seconds\"}");
+  EXPECT_EQ(r.payload,
+            "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: t1 Error: "
+            "Task timed out after 0.30 seconds\"}");
   EXPECT_THAT(r.log_tail, HasSubstr(" t1 Task timed out after 0.30 seconds\n"));
   EXPECT_THAT(r.log_tail, HasSubstr("Status: timeout\t"));
   EXPECT_EQ(r.duration_us, 300'000);
@@ -191,33 +198,39 @@ TEST_F(HostTest, CrashAndMemory) {
   auto exits = function("index.js", "exports.handler = async () => process.exit(1);");
   InvokeResult r = invoke(exits, "{}", {.request_id = "c1"});
   EXPECT_EQ(r.status, InvokeStatus::kCrashed);
-  EXPECT_EQ(r.payload, "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: c1 Error: "
-                       "Runtime exited with error: exit status 1\"}");
+  EXPECT_EQ(r.payload,
+            "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: c1 Error: "
+            "Runtime exited with error: exit status 1\"}");
   auto eats = function("index.js",
                        "exports.handler = async () => { const all = []; while (true) {"
                        " all.push(Buffer.alloc(8 << 20, 1)); await new Promise(setImmediate); } };",
                        [](FunctionSpec& s) { s.timeout_ms = 20'000; });
   r = invoke(eats, "{}", {.request_id = "m1"});
   EXPECT_EQ(r.status, InvokeStatus::kOutOfMemory);
-  EXPECT_EQ(r.payload, "{\"errorType\":\"Runtime.OutOfMemory\",\"errorMessage\":\"RequestId: m1 "
-                       "Error: Runtime exited with error: signal: killed\"}");
+  EXPECT_EQ(r.payload,
+            "{\"errorType\":\"Runtime.OutOfMemory\",\"errorMessage\":\"RequestId: m1 "
+            "Error: Runtime exited with error: signal: killed\"}");
   EXPECT_THAT(r.log_tail, HasSubstr("Status: error\tError Type: Runtime.OutOfMemory\t"));
 }
 
 TEST_F(HostTest, ConcurrentInvokesGetEnvironmentsOfTheirOwn) {
-  auto spec = function("index.js", "exports.handler = async () => { await new Promise((r) => "
-                                   "setTimeout(r, 200)); return process.env.AWS_LAMBDA_LOG_STREAM_NAME; };");
+  auto spec = function("index.js",
+                       "exports.handler = async () => { await new Promise((r) => "
+                       "setTimeout(r, 200)); return process.env.AWS_LAMBDA_LOG_STREAM_NAME; };");
   std::vector<std::future<Result<InvokeResult>>> all;
-  for (int i = 0; i < 3; ++i) all.push_back(start(spec, "{}"));
+  for (int i = 0; i < 3; ++i)
+    all.push_back(start(spec, "{}"));
   std::set<std::string> streams;
-  for (auto& future : all) streams.insert(future.get()->payload);
+  for (auto& future : all)
+    streams.insert(future.get()->payload);
   EXPECT_EQ(streams.size(), 3u);
 }
 
 TEST_F(HostTest, FullHostThrottlesAndEvictsIdleOnes) {
   open_host({.environments_max = 1});
-  auto slow = function("index.js", "exports.handler = async () => { console.log('running'); await new "
-                                   "Promise((r) => setTimeout(r, 500)); };");
+  auto slow = function("index.js",
+                       "exports.handler = async () => { console.log('running'); await new "
+                       "Promise((r) => setTimeout(r, 500)); };");
   auto other = function("index.js", "exports.handler = async () => 1;");
   auto running = start(slow, "{}");
   ASSERT_TRUE(logs_.wait_for("running"));
@@ -236,15 +249,18 @@ TEST_F(HostTest, DiscardAndIdleTimeoutEndEnvironments) {
   EXPECT_TRUE(invoke(spec).init_us.has_value());
   clock_.advance_ms(11 * 60 * 1000);
   runtime_->clock_moved();
-  while (host_->stats().environments > 0) std::this_thread::yield();
+  while (host_->stats().environments > 0)
+    std::this_thread::yield();
   EXPECT_TRUE(invoke(spec).init_us.has_value());
 }
 
 TEST_F(HostTest, KeepWarmSparesTheColdStart) {
-  auto spec = function("index.js", "exports.handler = async () => "
-                                   "process.env.AWS_LAMBDA_INITIALIZATION_TYPE;");
+  auto spec = function("index.js",
+                       "exports.handler = async () => "
+                       "process.env.AWS_LAMBDA_INITIALIZATION_TYPE;");
   host_->keep_warm(spec, 1);
-  while (host_->stats().idle < 1) std::this_thread::yield();
+  while (host_->stats().idle < 1)
+    std::this_thread::yield();
   InvokeResult r = invoke(spec);
   EXPECT_FALSE(r.init_us.has_value());
   EXPECT_EQ(r.payload, "\"provisioned-concurrency\"");
@@ -255,9 +271,10 @@ TEST_F(HostTest, LargePayloadsAndTooLargeAnswers) {
   EXPECT_EQ(invoke(spec, "{\"n\":6000000}").payload.size(), 6'000'002u);
   InvokeResult r = invoke(spec, "{\"n\":7000000}");
   EXPECT_EQ(r.error_type, "Function.ResponseSizeTooLarge");
-  EXPECT_EQ(r.payload,
-            "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size "
-            "exceeded maximum allowed payload size (6291556 bytes).\"}");
+  EXPECT_EQ(
+      r.payload,
+      "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size "
+      "exceeded maximum allowed payload size (6291556 bytes).\"}");
   EXPECT_EQ(invoke(spec, "{\"n\":1,\"pad\":\"" + std::string(5'000'000, 'y') + "\"}").payload,
             "\"x\"");
 }
@@ -273,14 +290,16 @@ TEST_F(HostTest, RefusesRuntimesByName) {
 
 TEST_F(HostTest, InitTimesOutAndIsTriedOnceMoreWithinTheInvoke) {
   open_host({.init_timeout_ms = 200});
-  auto slow = function("index.js", "const end = Date.now() + 600; while (Date.now() < end);"
-                                   "exports.handler = async () => 'late';");
+  auto slow = function("index.js",
+                       "const end = Date.now() + 600; while (Date.now() < end);"
+                       "exports.handler = async () => 'late';");
   InvokeResult r = invoke(slow);
   EXPECT_EQ(r.payload, "\"late\"");
   auto never = function("index.js", "while (true);", [](FunctionSpec& s) { s.timeout_ms = 400; });
   r = invoke(never, "{}", {.request_id = "i"});
-  EXPECT_EQ(r.payload, "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: i Error: "
-                       "Task timed out after 0.40 seconds\"}");
+  EXPECT_EQ(r.payload,
+            "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: i Error: "
+            "Task timed out after 0.40 seconds\"}");
 }
 
 }  // namespace

@@ -15,16 +15,18 @@ constexpr std::string_view kPrefix = "/2018-06-01/";
 constexpr std::string_view kAccepted = "{\"status\":\"OK\"}\n";
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
 // A header value must not end the header: a client context comes from the caller of Invoke.
 std::string header_value(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return c == '\r' || c == '\n' || c == 0; },
-                  ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '\r' || c == '\n' || c == 0; }, ' ');
   return out;
 }
 
@@ -196,8 +198,8 @@ bool RuntimeApi::read_chunked(ConnectionId id, Connection& c) {
 }
 
 void RuntimeApi::fail(ConnectionId id, std::string_view status) {
-  delegate_.send(id, fmt::format("HTTP/1.1 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                                 status));
+  delegate_.send(
+      id, fmt::format("HTTP/1.1 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status));
   disconnect(id);
   delegate_.close(id);
 }
@@ -211,8 +213,9 @@ void RuntimeApi::dispatch(ConnectionId id, Connection& c) {
   if (!path.starts_with(kPrefix)) {
     // The Extensions, Logs and Telemetry APIs live under other dates.
     return answer(c, "404 Not Found",
-                  error_body("NotSupported", "This API of the execution environment is not "
-                                             "supported: only /2018-06-01/runtime is"));
+                  error_body("NotSupported",
+                             "This API of the execution environment is not "
+                             "supported: only /2018-06-01/runtime is"));
   }
   path.remove_prefix(kPrefix.size());
   if (path == "runtime/invocation/next" && c.method == "GET") return handle_next(id, c);
@@ -268,8 +271,7 @@ void RuntimeApi::handle_init_error(Connection& c) {
 }
 
 void RuntimeApi::refuse_transition(Connection& c) {
-  answer(c, "403 Forbidden",
-         error_body("InvalidStateTransition", "Transition is not allowed"));
+  answer(c, "403 Forbidden", error_body("InvalidStateTransition", "Transition is not allowed"));
 }
 
 void RuntimeApi::answer(Connection& c, std::string_view status, std::string_view body) {

@@ -1,7 +1,6 @@
 // The Lambda Runtime API, version 2018-06-01, as a state machine without I/O: one RuntimeApi per
-// environment, fed with the bytes of the connections that its process opened, telling a delegate what
-// happened and what to send.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+// environment, fed with the bytes of the connections that its process opened, telling a delegate
+// what happened and what to send. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 //
 // The bytes come from function code and are hostile: heads and bodies are bounded, what cannot be
 // parsed ends the connection, and no input leads to more than an answer and a state.

@@ -10,7 +10,10 @@ namespace {
 // Writes down what happens; the connection's bytes go to `sent`.
 class Recorder : public RuntimeApi::Delegate {
  public:
-  void send(int connection, std::string bytes) override { sent[connection] += bytes; ++sends; }
+  void send(int connection, std::string bytes) override {
+    sent[connection] += bytes;
+    ++sends;
+  }
   void close(int connection) override { closed.push_back(connection); }
   void on_waiting() override { events.push_back("waiting"); }
   void on_response(std::string payload) override { events.push_back("response " + payload); }
@@ -27,7 +30,9 @@ class Recorder : public RuntimeApi::Delegate {
   int sends = 0;
 };
 
-std::string get_next() { return "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n"; }
+std::string get_next() {
+  return "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n";
+}
 std::string post(std::string path, std::string body, std::string headers = "") {
   return "POST /2018-06-01/runtime/" + path + " HTTP/1.1\r\nHost: x\r\n" + headers +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -88,10 +93,12 @@ TEST_F(RuntimeApiTest, BytesMayComeOneByOneAndChunked) {
   api_.receive(1, get_next());
   api_.start_invoke(invocation("i"));
   std::string text =
-      "POST /2018-06-01/runtime/invocation/i/response HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n"
+      "POST /2018-06-01/runtime/invocation/i/response HTTP/1.1\r\ntransfer-encoding: "
+      "chunked\r\n\r\n"
       "3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n"
       "Lambda-Runtime-Function-Error-Type: Late\r\n\r\n";
-  for (char c : text) api_.receive(1, std::string_view(&c, 1));
+  for (char c : text)
+    api_.receive(1, std::string_view(&c, 1));
   EXPECT_EQ(out_.events.back(), "error Late abc0123456789");
 }
 
@@ -135,7 +142,8 @@ TEST_F(RuntimeApiTest, LargeResponses) {
   api_.receive(1, get_next());
   api_.start_invoke(invocation("j"));
   out_.sent[1].clear();
-  api_.receive(1, post("invocation/j/response", std::string(RuntimeApi::kResponseBytesMax + 1, 'x')));
+  api_.receive(1,
+               post("invocation/j/response", std::string(RuntimeApi::kResponseBytesMax + 1, 'x')));
   EXPECT_EQ(out_.events.back(), "too large");
   EXPECT_NE(out_.sent[1].find("413 Request Entity Too Large"), std::string::npos);
   EXPECT_NE(out_.sent[1].find("Exceeded maximum allowed payload size (6291556 bytes)."),
@@ -143,13 +151,14 @@ TEST_F(RuntimeApiTest, LargeResponses) {
 }
 
 TEST_F(RuntimeApiTest, HostileBytesEndTheConnectionOnly) {
-  for (std::string bytes : {std::string("nonsense\r\n\r\n"), std::string(40'000, 'a'),
-                            std::string("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"),
-                            std::string("POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n"
-                                        "\r\n"),
-                            std::string("POST / HTTP/1.1\r\nbroken\r\n\r\n"),
-                            std::string("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-                            get_next() + std::string(40'000, 'b')}) {
+  for (std::string bytes :
+       {std::string("nonsense\r\n\r\n"), std::string(40'000, 'a'),
+        std::string("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"),
+        std::string("POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n"
+                    "\r\n"),
+        std::string("POST / HTTP/1.1\r\nbroken\r\n\r\n"),
+        std::string("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        get_next() + std::string(40'000, 'b')}) {
     Recorder out;
     RuntimeApi api(out);
     api.connect(7);

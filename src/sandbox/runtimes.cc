@@ -21,8 +21,9 @@ constexpr std::array<const char*, 4> kProgramFolders = {"/usr/local/bin", "/usr/
                                                         "/opt/bin"};
 // The parts of /etc that programs need to resolve names, trust certificates and find libraries.
 constexpr std::array<const char*, 14> kEtc = {
-    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ssl", "ca-certificates", "pki", "resolv.conf",
-    "hosts", "nsswitch.conf", "host.conf", "gai.conf", "protocols", "services", "mime.types"};
+    "ld.so.cache", "ld.so.conf",  "ld.so.conf.d", "ssl",           "ca-certificates",
+    "pki",         "resolv.conf", "hosts",        "nsswitch.conf", "host.conf",
+    "gai.conf",    "protocols",   "services",     "mime.types"};
 constexpr std::array<const char*, 5> kDevices = {"null", "zero", "full", "random", "urandom"};
 
 Status write_text(const std::string& path, std::string_view text) {
@@ -74,21 +75,23 @@ Result<Runtimes> Runtimes::open(RuntimeOptions options, const SandboxLayers& lay
   const std::string& root = runtimes.options_.directory;
   std::error_code error;
   // The folders are mount points for the SDKs, and "root" for each environment's new root.
-  for (const char* folder : {"/runtime/node_modules", "/runtime/python", "/root", "/etc", "/empty"}) {
+  for (const char* folder :
+       {"/runtime/node_modules", "/runtime/python", "/root", "/etc", "/empty"}) {
     fs::create_directories(root + folder, error);
     if (error) return Error::internal(fmt::format("{}{}: {}", root, folder, error.message()));
     chmod((root + folder).c_str(), 0755);
   }
   chmod((root + "/runtime").c_str(), 0755);
-  for (auto [name, text] : {std::pair{"bootstrap.cjs", kNodeBootstrap},
-                            std::pair{"bootstrap.py", kPythonBootstrap}}) {
+  for (auto [name, text] :
+       {std::pair{"bootstrap.cjs", kNodeBootstrap}, std::pair{"bootstrap.py", kPythonBootstrap}}) {
     std::string path = fmt::format("{}/runtime/{}", root, name);
     MR_TRY(write_text(path, text));
     chmod(path.c_str(), 0644);
   }
   runtimes.node_ = find_program(runtimes.options_.node, "node");
   runtimes.python_ = find_program(runtimes.options_.python, "python3");
-  for (std::string* folder : {&runtimes.options_.node_modules, &runtimes.options_.python_packages}) {
+  for (std::string* folder :
+       {&runtimes.options_.node_modules, &runtimes.options_.python_packages}) {
     if (!folder->empty() && !fs::is_directory(*folder, error)) folder->clear();
   }
   return runtimes;
@@ -128,7 +131,8 @@ std::vector<std::string> Runtimes::arguments(RuntimeFamily family, const Functio
     case RuntimeFamily::kNode: {
       argv.push_back(node_);
       argv.insert(argv.end(), {"--expose-gc", "--max-http-header-size=81920"});
-      for (std::string& flag : v8_limits(spec.memory_mb)) argv.push_back(std::move(flag));
+      for (std::string& flag : v8_limits(spec.memory_mb))
+        argv.push_back(std::move(flag));
       argv.push_back(runtime_root() + "/bootstrap.cjs");
       break;
     }
@@ -152,13 +156,15 @@ std::vector<std::string> Runtimes::environment(RuntimeFamily family, const Funct
       {"LANG", "en_US.UTF-8"},
       {"TZ", ":UTC"},
       {"PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"},
-      {"LD_LIBRARY_PATH", fmt::format("/var/lang/lib:/lib64:/usr/lib64:{}:{}/lib:{}:{}/lib:/opt/lib",
-                                      runtime, runtime, task, task)},
+      {"LD_LIBRARY_PATH",
+       fmt::format("/var/lang/lib:/lib64:/usr/lib64:{}:{}/lib:{}:{}/lib:/opt/lib", runtime, runtime,
+                   task, task)},
       {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"},
   };
   if (!identity.private_tmp.empty()) env["TMPDIR"] = identity.private_tmp;
   // AWS refuses reserved names in a configuration; the function's own win over the three above.
-  for (const auto& [name, value] : spec.environment) env[name] = value;
+  for (const auto& [name, value] : spec.environment)
+    env[name] = value;
   auto set = [&](const char* name, std::string value) { env[name] = std::move(value); };
   set("_HANDLER", spec.handler);
   set("LAMBDA_TASK_ROOT", task);
@@ -199,11 +205,13 @@ std::vector<std::string> Runtimes::environment(RuntimeFamily family, const Funct
     path += (path.empty() ? "" : ":") + runtime + (packages.empty() ? "" : ":" + packages);
   }
   std::vector<std::string> out;
-  for (const auto& [name, value] : env) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : env)
+    out.push_back(name + "=" + value);
   return out;
 }
 
-// /etc/passwd and /etc/group in which the environment's user has a name; made once for each user id.
+// /etc/passwd and /etc/group in which the environment's user has a name; made once for each user
+// id.
 Result<std::string> Runtimes::identity_folder(const EnvironmentIdentity& identity) const {
   std::string folder = fmt::format("{}/etc/{}", options_.directory, identity.uid);
   if (access((folder + "/group").c_str(), R_OK) == 0) return folder;
@@ -214,9 +222,31 @@ Result<std::string> Runtimes::identity_folder(const EnvironmentIdentity& identit
                     fmt::format("root:x:0:0:root:/root:/sbin/nologin\n"
                                 "sbx_user1051:x:{}:{}::/home/sbx_user1051:/sbin/nologin\n",
                                 identity.uid, identity.gid)));
-  MR_TRY(write_text(folder + "/group",
-                    fmt::format("root:x:0:\nsbx_user1051:x:{}:\n", identity.gid)));
+  MR_TRY(
+      write_text(folder + "/group", fmt::format("root:x:0:\nsbx_user1051:x:{}:\n", identity.gid)));
   return folder;
+}
+
+// An interpreter that is not the distribution's (~/.nvm, pyenv) brings its own tree.
+void Runtimes::add_interpreters(SpawnPlan& plan) const {
+  using Kind = MountStep::Kind;
+  const std::string root = plan.new_root;
+  for (const auto& [program, name] : {std::pair{node_, "node"}, std::pair{python_, "python3"}}) {
+    if (program.empty()) continue;
+    plan.mounts.push_back({.kind = Kind::kSymlink,
+                           .source = program,
+                           .target = fmt::format("{}/var/lang/bin/{}", root, name),
+                           .optional = true});
+    if (is_below(program, "/usr") || is_below(program, "/bin")) continue;
+    std::string tree = fs::path(program).parent_path().parent_path().string();
+    if (tree.size() < 2) continue;
+    std::string path = root;
+    for (const fs::path& part : fs::path(tree).relative_path()) {
+      path += "/" + part.string();
+      plan.mounts.push_back({.kind = Kind::kDirectory, .target = path});
+    }
+    plan.mounts.push_back({.kind = Kind::kBindReadOnly, .source = tree, .target = root + tree});
+  }
 }
 
 Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
@@ -228,8 +258,8 @@ Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
     plan.mounts.push_back({.kind = Kind::kDirectory, .target = root + path});
   };
   auto link = [&](const std::string& to, const std::string& path) {
-    plan.mounts.push_back({.kind = Kind::kSymlink, .source = to, .target = root + path,
-                           .optional = true});
+    plan.mounts.push_back(
+        {.kind = Kind::kSymlink, .source = to, .target = root + path, .optional = true});
   };
   auto show = [&](const std::string& source, const std::string& path) {
     plan.mounts.push_back({.kind = Kind::kBindReadOnly, .source = source, .target = root + path});
@@ -244,8 +274,9 @@ Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
       show(name, name);
     }
   }
-  for (const char* name : {"/etc", "/var", "/var/task", "/var/runtime", "/var/lang", "/var/lang/bin",
-                           "/opt", "/tmp", "/dev", "/proc", "/home", "/home/sbx_user1051"}) {
+  for (const char* name :
+       {"/etc", "/var", "/var/task", "/var/runtime", "/var/lang", "/var/lang/bin", "/opt", "/tmp",
+        "/dev", "/proc", "/home", "/home/sbx_user1051"}) {
     folder(name);
   }
   for (const char* name : kEtc) {
@@ -253,8 +284,8 @@ Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
     // A link's target decides; a dangling one (resolv.conf on some machines) is left out.
     if (!fs::exists(path, error)) continue;
     bool is_folder = fs::is_directory(path, error);
-    plan.mounts.push_back({.kind = is_folder ? Kind::kDirectory : Kind::kFile,
-                           .target = root + path});
+    plan.mounts.push_back(
+        {.kind = is_folder ? Kind::kDirectory : Kind::kFile, .target = root + path});
     show(path, path);
     plan.mounts.back().optional = true;
   }
@@ -273,9 +304,10 @@ Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
   link("/proc/self/fd/1", "/dev/stdout");
   link("/proc/self/fd/2", "/dev/stderr");
   if (layers_->proc_mount) plan.mounts.push_back({.kind = Kind::kProc, .target = root + "/proc"});
-  plan.mounts.push_back({.kind = Kind::kTmpfs, .target = root + "/tmp",
-                         .options = fmt::format("size={}m,mode=1777,nr_inodes=100k",
-                                                spec.ephemeral_storage_mb)});
+  plan.mounts.push_back(
+      {.kind = Kind::kTmpfs,
+       .target = root + "/tmp",
+       .options = fmt::format("size={}m,mode=1777,nr_inodes=100k", spec.ephemeral_storage_mb)});
   show(options_.directory + "/runtime", "/var/runtime");
   if (!options_.node_modules.empty()) {
     show(options_.node_modules, "/var/runtime/node_modules");
@@ -283,17 +315,7 @@ Status Runtimes::add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
     link("/var/runtime/node_modules", "/node_modules");
   }
   if (!options_.python_packages.empty()) show(options_.python_packages, "/var/runtime/python");
-  // An interpreter that is not the distribution's brings its own tree (~/.nvm, pyenv).
-  for (const auto& [program, name] : {std::pair{node_, "node"}, std::pair{python_, "python3"}}) {
-    if (program.empty()) continue;
-    link(program, fmt::format("/var/lang/bin/{}", name));
-    if (is_below(program, "/usr") || is_below(program, "/bin")) continue;
-    std::string tree = fs::path(program).parent_path().parent_path().string();
-    if (tree.size() < 2) continue;
-    std::string path;
-    for (const fs::path& part : fs::path(tree).relative_path()) folder(path += "/" + part.string());
-    show(tree, tree);
-  }
+  add_interpreters(plan);
   show(spec.code_directory, "/var/task");
   if (spec.layer_directories.size() == 1) show(spec.layer_directories.front(), "/opt");
   return ok_status();
@@ -320,8 +342,8 @@ Result<SpawnPlan> Runtimes::plan(const FunctionSpec& spec,
   using Access = LandlockRule::Access;
   if (layers_->namespaces) {
     MR_TRY(add_mounts(plan, spec, identity));
-    plan.landlock = {{"/tmp", Access::kReadWrite}, {"/dev", Access::kWriteFile},
-                     {"/proc", Access::kWriteFile}};
+    plan.landlock = {
+        {"/tmp", Access::kReadWrite}, {"/dev", Access::kWriteFile}, {"/proc", Access::kWriteFile}};
   } else {
     plan.landlock_restricts_reads = true;
     for (const char* path : {"/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc", "/dev", "/proc"}) {

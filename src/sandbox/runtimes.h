@@ -24,7 +24,8 @@ struct RuntimeOptions {
   // Empty: looked for on the usual PATH.
   std::string node;
   std::string python;
-  // Folders with what AWS's runtimes carry: @aws-sdk/* and aws-sdk, boto3. Empty or absent: not shown.
+  // Folders with what AWS's runtimes carry: @aws-sdk/* and aws-sdk, boto3. Empty or absent: not
+  // shown.
   std::string node_modules;
   std::string python_packages;
   // AWS_ENDPOINT_URL for functions; empty: not set.
@@ -52,8 +53,8 @@ class Runtimes {
   // InvalidParameterValueException (400) naming an id that cannot run here.
   Result<RuntimeFamily> family(std::string_view runtime) const;
 
-  // A plan without descriptors, cgroup and limits. Errors as family(), or when the machine lacks the
-  // program.
+  // A plan without descriptors, cgroup and limits. Errors as family(), or when the machine lacks
+  // the program.
   Result<SpawnPlan> plan(const FunctionSpec& spec, const EnvironmentIdentity& identity) const;
 
  private:
@@ -64,14 +65,16 @@ class Runtimes {
                                        const EnvironmentIdentity& identity) const;
   Status add_mounts(SpawnPlan& plan, const FunctionSpec& spec,
                     const EnvironmentIdentity& identity) const;
+  void add_interpreters(SpawnPlan& plan) const;
   Result<std::string> identity_folder(const EnvironmentIdentity& identity) const;
-  // Where things are for the function: as on AWS with a mount namespace, else where they really are.
+  // Where things are for the function: as on AWS with a mount namespace, else where they really
+  // are.
   std::string task_root(const FunctionSpec& spec) const;
   std::string runtime_root() const;
 
   RuntimeOptions options_;
   const SandboxLayers* layers_;
-  std::string node_;    // resolved; empty: absent
+  std::string node_;  // resolved; empty: absent
   std::string python_;
 };
 

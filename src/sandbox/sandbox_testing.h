@@ -1,5 +1,5 @@
-// Helpers of this folder's tests: a ProcessHost on a temporary folder, functions written in place, and
-// invokes that are waited for.
+// Helpers of this folder's tests: a ProcessHost on a temporary folder, functions written in place,
+// and invokes that are waited for.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,8 @@ class CollectingLogs final : public LogSink {
  public:
   void append(const LogTarget& target, std::vector<LogEvent> events) override {
     std::lock_guard lock(mutex_);
-    for (LogEvent& event : events) lines_.push_back(std::move(event.message));
+    for (LogEvent& event : events)
+      lines_.push_back(std::move(event.message));
     last_target_ = target;
     changed_.notify_all();
   }
@@ -96,7 +97,9 @@ class HostTest : public testing::Test {
     spec.arn = "arn:aws:lambda:us-east-1:123456789012:function:" + spec.name;
     spec.code_directory = dir_ + "/code/" + spec.name;
     bool is_python = file.ends_with(".py");
-    spec.runtime = file == "bootstrap" ? "provided.al2023" : is_python ? "python3.11" : "nodejs20.x";
+    spec.runtime = file == "bootstrap" ? "provided.al2023"
+                   : is_python         ? "python3.11"
+                                       : "nodejs20.x";
     spec.handler = file.substr(0, file.rfind('.')) + ".handler";
     spec.log_group = "/aws/lambda/" + spec.name;
     spec.revision_key = spec.arn + ":1";

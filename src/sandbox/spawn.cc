@@ -55,7 +55,8 @@ CHILD_CODE bool write_file(const char* path, const char* text) {
   int fd = static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0));
   if (fd < 0) return false;
   size_t length = 0;
-  while (text[length] != 0) ++length;
+  while (text[length] != 0)
+    ++length;
   long wrote = syscall(SYS_write, fd, text, length);
   syscall(SYS_close, fd);
   return wrote == static_cast<long>(length);
@@ -87,8 +88,7 @@ CHILD_CODE bool run_step(const MountStep& step) {
       if (fd >= 0) syscall(SYS_close, fd);
       return fd >= 0;
     }
-    case MountStep::Kind::kSymlink:
-      return syscall(SYS_symlinkat, source, AT_FDCWD, target) == 0;
+    case MountStep::Kind::kSymlink: return syscall(SYS_symlinkat, source, AT_FDCWD, target) == 0;
     case MountStep::Kind::kBindReadOnly:
       return syscall(SYS_mount, source, target, nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
              make_read_only(target, AT_RECURSIVE);
@@ -164,21 +164,21 @@ CHILD_CODE bool drop_privileges(Child& child) {
   return true;
 }
 
-constexpr uint64_t kLandlockRead = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
-                                   LANDLOCK_ACCESS_FS_READ_DIR;
-constexpr uint64_t kLandlockWrite =
-    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-    LANDLOCK_ACCESS_FS_MAKE_SYM;
+constexpr uint64_t kLandlockRead =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+constexpr uint64_t kLandlockWrite = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                                    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                                    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                                    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                                    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
 CHILD_CODE bool restrict_files(Child& child) {
   const SpawnPlan& plan = *child.plan;
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs =
       kLandlockWrite | (plan.landlock_restricts_reads ? kLandlockRead : 0);
-  int ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes,
-                                         sizeof attributes.handled_access_fs, 0));
+  int ruleset = static_cast<int>(
+      syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes.handled_access_fs, 0));
   if (ruleset < 0) return fail(child, "landlock_create_ruleset");
   for (const LandlockRule& rule : plan.landlock) {
     landlock_path_beneath_attr beneath{};
@@ -193,8 +193,8 @@ CHILD_CODE bool restrict_files(Child& child) {
     }
     beneath.allowed_access &= attributes.handled_access_fs;
     if (beneath.allowed_access == 0) continue;
-    int fd = static_cast<int>(
-        syscall(SYS_openat, AT_FDCWD, rule.path.c_str(), O_PATH | O_CLOEXEC, 0));
+    int fd =
+        static_cast<int>(syscall(SYS_openat, AT_FDCWD, rule.path.c_str(), O_PATH | O_CLOEXEC, 0));
     if (fd < 0) continue;  // not on this machine: nothing to allow
     beneath.parent_fd = fd;
     long rc = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
@@ -278,7 +278,8 @@ CHILD_CODE int child_main(void* argument) {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
-  for (const std::string& text : strings) out.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : strings)
+    out.push_back(const_cast<char*>(text.c_str()));
   out.push_back(nullptr);
   return out;
 }
@@ -291,8 +292,11 @@ Result<Spawned> spawn(const SpawnPlan& plan) {
   std::vector<char*> environment = pointers(plan.environment);
   std::string uid_map = fmt::format("{} {} 1", plan.uid, geteuid());
   std::string gid_map = fmt::format("{} {} 1", plan.gid, getegid());
-  Child child{.plan = &plan, .argv = argv.data(), .environment = environment.data(),
-              .uid_map = uid_map.c_str(), .gid_map = gid_map.c_str()};
+  Child child{.plan = &plan,
+              .argv = argv.data(),
+              .environment = environment.data(),
+              .uid_map = uid_map.c_str(),
+              .gid_map = gid_map.c_str()};
   if (plan.seccomp != nullptr) {
     child.program.len = static_cast<unsigned short>(plan.seccomp->size());
     child.program.filter = const_cast<sock_filter*>(plan.seccomp->data());

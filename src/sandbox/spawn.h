@@ -1,10 +1,10 @@
-// Starts one process behind the walls that a SpawnPlan describes. The plan is made ahead, with every
-// string and number in place; the child then does nothing but system calls, since it shares the
-// server's memory until it executes its program (like vfork: no page table is copied).
+// Starts one process behind the walls that a SpawnPlan describes. The plan is made ahead, with
+// every string and number in place; the child then does nothing but system calls, since it shares
+// the server's memory until it executes its program (like vfork: no page table is copied).
 //
-// The child dies with the *thread* that started it (PR_SET_PDEATHSIG), so spawn() must be called from
-// a thread that lives as long as the children shall; in a PID namespace all its descendants die with it.
-// Thread safety: free-threaded, blocks for about a millisecond.
+// The child dies with the *thread* that started it (PR_SET_PDEATHSIG), so spawn() must be called
+// from a thread that lives as long as the children shall; in a PID namespace all its descendants
+// die with it. Thread safety: free-threaded, blocks for about a millisecond.
 #pragma once
 
 #include <linux/filter.h>
@@ -23,7 +23,7 @@ namespace millrace::sandbox {
 struct MountStep {
   enum class Kind { kDirectory, kFile, kSymlink, kBindReadOnly, kBindDevice, kTmpfs, kProc };
   Kind kind;
-  std::string source;   // bind: what is shown; symlink: where it points
+  std::string source;  // bind: what is shown; symlink: where it points
   std::string target;
   std::string options;  // tmpfs: "size=512m,mode=1777"
   // A step that may fail: what it shows does not exist on every machine.
@@ -41,7 +41,8 @@ struct SpawnPlan {
   std::vector<std::string> argv;  // argv[0] is the program's path inside
   std::vector<std::string> environment;
   std::string working_directory;
-  // Standard input, output, error, and so on: become 0, 1, 2 ... in the child; all others are closed.
+  // Standard input, output, error, and so on: become 0, 1, 2 ... in the child; all others are
+  // closed.
   std::vector<int> descriptors;
 
   // Walls, each of which the machine may refuse (doctor.h finds out).
@@ -49,7 +50,7 @@ struct SpawnPlan {
   bool use_namespaces = false;      // mount, PID, IPC, UTS
   bool use_landlock = false;
   bool landlock_restricts_reads = false;  // when there is no mount namespace to do it
-  std::string new_root;             // an existing folder; with use_namespaces
+  std::string new_root;                   // an existing folder; with use_namespaces
   std::vector<MountStep> mounts;
   std::vector<LandlockRule> landlock;
   const std::vector<sock_filter>* seccomp = nullptr;
