@@ -7,17 +7,6 @@
 namespace millrace::server {
 namespace {
 
-using aws::Protocol;
-using aws::Service;
-
-bool speaks(const Service& service, Protocol protocol) {
-  return std::ranges::find(service.protocols, protocol) != service.protocols.end();
-}
-
-bool is_rest(const Service& service) {
-  return speaks(service, Protocol::kRestJson) || speaks(service, Protocol::kRestXml);
-}
-
 bool is_form(const net::RequestHead& head) {
   return head.method == "POST" &&
          ascii_lower(head.header("content-type")).starts_with("application/x-www-form-urlencoded");
@@ -78,28 +67,7 @@ std::optional<CredentialScope> find_credential_scope(const net::RequestHead& hea
   return parse_scope(credential);
 }
 
-Router::Router() {
-  for (const Service* service : aws::all_services()) {
-    by_signing_name_[service->signing_name].push_back(service);
-    if (is_rest(*service)) rest_.emplace(service, *service);
-    if (service->id == "s3") s3_ = service;
-  }
-}
-
-void Router::set_operation(Route& route, const Service& service, std::string_view name) {
-  route.service = &service;
-  route.name = name;
-  const aws::OperationName* found = service.find_operation(name);
-  if (found == nullptr) {
-    route.kind = Route::Kind::kUnknown;
-    route.unknown = name;
-    return;
-  }
-  route.kind = Route::Kind::kOperation;
-  route.operation = found->operation;
-}
-
-std::optional<Route> Router::route_own_paths(const net::RequestHead& head) const {
+std::optional<Route> Router::route_own_paths(const net::RequestHead& head) {
   Route route;
   std::string_view path = head.path;
   if (path.starts_with("/_millrace/") || path == "/_millrace" || path == "/_localstack/health" ||
@@ -123,174 +91,84 @@ std::optional<Route> Router::route_own_paths(const net::RequestHead& head) const
   return route;
 }
 
-Router::Candidates Router::candidates(const net::RequestHead& head, const HostName& host,
-                                      const std::optional<CredentialScope>& scope) const {
-  if (scope) {
-    auto found = by_signing_name_.find(scope->service);
-    return found == by_signing_name_.end() ? Candidates{} : found->second;
-  }
-  Candidates services;
-  if (host.kind == HostName::Kind::kService) {
-    for (const Service* service : aws::all_services()) {
-      if (service->endpoint_prefix == host.name || service->signing_name == host.name) {
-        services.push_back(service);
-      }
-    }
-    if (!services.empty()) return services;
-  }
-  if (is_form(head) || !form_value(head.query, "Action").empty()) {
-    for (const Service* service : aws::all_services()) {
-      if (speaks(*service, Protocol::kQuery)) services.push_back(service);
-    }
-  } else if (is_dated_path(head.path)) {
-    services.push_back(aws::find_service("lambda"));
-  }
-  return services;
+WireView::WireView(const net::RequestHead& head, std::string_view path) {
+  headers_.reserve(head.headers.size() + 2);
+  for (const net::HeaderView& header : head.headers) headers_.push_back({header.name, header.value});
+  view_ = aws::RequestView{head.method, path, head.query, headers_};
 }
 
-void Router::route_target(Route& route, std::string_view target) const {
-  route.protocol = Protocol::kJson;
-  size_t dot = target.rfind('.');
-  std::string_view prefix = target.substr(0, dot);
-  std::string_view name = dot == std::string_view::npos ? "" : target.substr(dot + 1);
-  for (const Service* service : aws::all_services()) {
-    if (service->target_prefix.empty() || service->target_prefix != prefix) continue;
-    set_operation(route, *service, name);
-    return;
-  }
-  route.unknown = target;
+void WireView::add_header(std::string_view name, std::string_view value) {
+  headers_.push_back({name, value});
+  view_.headers = headers_;
 }
 
-// "/service/GraniteServiceVersion20100801/operation/PutMetricData"
-void Router::route_cbor(Route& route, const net::RequestHead& head,
-                        const Candidates& services) const {
-  route.protocol = Protocol::kRpcV2Cbor;
-  std::string_view rest = head.path;
-  take_segment(rest);
-  std::string_view service_name = take_segment(rest);
-  take_segment(rest);
-  std::string_view name = take_segment(rest);
-  route.unknown = std::string(service_name) + "." + std::string(name);
-  for (const Service* service : services.empty() ? Candidates(aws::all_services().begin(),
-                                                              aws::all_services().end())
-                                                 : services) {
-    bool named = !services.empty() || service->target_prefix == service_name;
-    if (!named || !speaks(*service, Protocol::kRpcV2Cbor)) continue;
-    set_operation(route, *service, name);
-    return;
-  }
+Router::Router() : identifier_(aws::all_services()) {}
+
+void Router::identify(Route& route, const net::RequestHead& head, std::string_view form) const {
+  WireView wire(head, route.path);
+  route.identified = identifier_.identify(wire.view(), route.signing_name, form);
 }
 
-bool Router::route_rest(Route& route, const net::RequestHead& head,
-                        const Candidates& services) const {
-  auto has_header = [&](std::string_view name) { return head.has_header(name); };
-  for (const Service* service : services) {
-    auto rest = rest_.find(service);
-    if (rest == rest_.end() || service == s3_) continue;
-    route.service = service;
-    route.protocol = speaks(*service, Protocol::kRestJson) ? Protocol::kRestJson : Protocol::kRestXml;
-    RestMatch match = rest->second.find(head.method, head.path, head.query, has_header);
-    if (match.name == nullptr) continue;
-    route.kind = Route::Kind::kOperation;
-    route.operation = match.name->operation;
-    route.name = match.name->name;
-    route.labels = std::move(match.labels);
-    return true;
-  }
-  return false;
-}
-
-void Router::route_s3(Route& route, const net::RequestHead& head, const HostName& host) const {
-  route.service = s3_;
-  route.protocol = Protocol::kRestXml;
-  std::string path(head.path);
-  if (host.kind == HostName::Kind::kBucket || host.kind == HostName::Kind::kMaybeBucket) {
-    route.bucket = host.name;
-    path = "/" + host.name + path;
-  } else {
-    std::string_view rest = path;
-    route.bucket = percent_decode(take_segment(rest));
-  }
-  route.path = path;
-  if (head.method == "OPTIONS") {
-    route.kind = Route::Kind::kPreflight;
-    return;
-  }
-  auto has_header = [&](std::string_view name) { return head.has_header(name); };
-  RestMatch match = rest_.at(s3_).find(head.method, path, head.query, has_header);
-  if (match.name == nullptr) {
-    route.unknown = std::string(head.method) + " " + std::string(head.target);
-    return;
-  }
+void Router::identify_form(Route& route, const net::RequestHead& head, std::string_view form) const {
   route.kind = Route::Kind::kOperation;
-  route.operation = match.name->operation;
-  route.name = match.name->name;
-  route.labels = std::move(match.labels);
+  identify(route, head, form);
 }
 
 Route Router::route(const net::RequestHead& head) const {
   HostName host = parse_host_name(head.host_name());
+  bool names_other = host.kind == HostName::Kind::kBucket || host.kind == HostName::Kind::kApi ||
+                     host.kind == HostName::Kind::kFunctionUrl;
+  if (!names_other) {
+    if (auto own = route_own_paths(head)) {
+      if (own->region.empty()) own->region = host.region;
+      return std::move(*own);
+    }
+  }
+  Route route;
+  route.path = head.path;
+  route.scope = find_credential_scope(head);
+  route.region = route.scope ? route.scope->region : host.region;
   if (host.kind == HostName::Kind::kApi || host.kind == HostName::Kind::kFunctionUrl) {
-    Route route;
     bool is_api = host.kind == HostName::Kind::kApi;
     route.kind = is_api ? Route::Kind::kApi : Route::Kind::kFunctionUrl;
     route.id = host.name;
-    route.region = host.region;
-    route.path = head.path;
     return route;
   }
-  if (host.kind != HostName::Kind::kBucket) {
-    if (auto own = route_own_paths(head)) return std::move(*own);
+  if (route.scope) {
+    route.signing_name = route.scope->service;
+  } else if (host.kind == HostName::Kind::kService) {
+    for (const aws::Service* service : aws::all_services()) {
+      bool named = service->endpoint_prefix == host.name || service->signing_name == host.name;
+      if (named) route.signing_name = service->signing_name;
+    }
+  } else if (host.kind != HostName::Kind::kBucket && is_dated_path(head.path)) {
+    route.signing_name = "lambda";
   }
-  Route route;
-  auto scope = find_credential_scope(head);
-  route.region = scope ? scope->region : host.region;
-  std::string_view target = head.header("x-amz-target");
-  if (!target.empty()) {
-    route_target(route, target);
-    return route;
+  bool is_preflight = head.method == "OPTIONS" && head.has_header("access-control-request-method");
+  bool is_rpc = head.has_header("x-amz-target") || head.has_header("smithy-protocol");
+  bool is_s3 = !is_rpc && (route.signing_name.empty() || route.signing_name == "s3") && !is_form(head);
+  if (is_s3 && route.signing_name.empty() && head.query.find("Action=") != std::string_view::npos) {
+    is_s3 = false;  // an unsigned query request, unless its action is nobody's
   }
-  Candidates services = candidates(head, host, scope);
-  bool is_s3 = services.empty() ? !scope : services.front() == s3_;
-  if (host.kind == HostName::Kind::kBucket && !scope) is_s3 = true;
-  if (head.method == "OPTIONS" && head.has_header("access-control-request-method") && !is_s3) {
+  if (is_s3) {
+    if (host.kind == HostName::Kind::kBucket || host.kind == HostName::Kind::kMaybeBucket) {
+      route.bucket = host.name;
+      route.path = "/" + host.name + std::string(head.path);
+    } else {
+      std::string_view rest = head.path;
+      route.bucket = percent_decode(take_segment(rest));
+    }
+  }
+  if (is_preflight) {
     route.kind = Route::Kind::kPreflight;
     return route;
   }
-  if (ascii_iequals(head.header("smithy-protocol"), "rpc-v2-cbor")) {
-    route_cbor(route, head, services);
-  } else if (is_s3) {
-    route_s3(route, head, host);
-  } else if (services.empty()) {
-    route.protocol = is_form(head) ? Protocol::kQuery : Protocol::kRestJson;
-    route.unknown = "service " + scope->service;
-  } else if (!route_rest(route, head, services)) {
-    route.unknown = std::string(head.method) + " " + std::string(head.path);
-    if (head.path == "/" && (is_form(head) || head.method == "GET")) {
-      route.kind = Route::Kind::kForm;
-      route.protocol = Protocol::kQuery;
-      route.service = nullptr;
-      for (const Service* service : services) {
-        if (scope && speaks(*service, Protocol::kQuery)) route.service = service;
-      }
-    }
+  if (is_form(head) && !is_rpc) {
+    route.kind = Route::Kind::kForm;
+    return route;
   }
+  identify(route, head, "");
   return route;
-}
-
-void Router::resolve_form(Route& route, std::string_view form) const {
-  std::string action = form_value(form, "Action");
-  std::string version = form_value(form, "Version");
-  const Service* service = route.service;
-  if (service == nullptr) {
-    for (const Service* candidate : aws::all_services()) {
-      if (!speaks(*candidate, Protocol::kQuery) || candidate->api_version != version) continue;
-      if (candidate->find_operation(action) != nullptr) service = candidate;
-    }
-  }
-  route.unknown = action;
-  route.kind = Route::Kind::kUnknown;
-  if (service != nullptr) set_operation(route, *service, action);
 }
 
 }  // namespace millrace::server

@@ -1,22 +1,16 @@
-// Router: what a request is for, from its head alone (and, for the query protocol, its form). Knows no
-// credentials and no store. Constant after construction; free-threaded.
-//
-// A service is found, in this order, by the credential scope of the signature, X-Amz-Target, the host,
-// the form's Version and Action, the path; what is left is S3's.
+// Router: what a request is for, from its head and, for the query protocol, its form: one of our own
+// paths, a deployed API, a function URL, or an operation of a service (aws/identify.h), which the host
+// may name together with the bucket. Knows no credentials and no store. Constant; free-threaded.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
-#include "aws/shape.h"
+#include "aws/identify.h"
 #include "net/http_message.h"
 #include "server/host_name.h"
-#include "server/rest_routes.h"
 
 namespace millrace::server {
 
@@ -33,49 +27,49 @@ std::optional<CredentialScope> find_credential_scope(const net::RequestHead& hea
 
 struct Route {
   enum class Kind {
-    kOperation,    // `operation`, or when it is null `name`: an operation AWS has and we have not
-    kForm,         // query protocol: resolve_form() tells, once the body is here
-    kUnknown,      // no operation at all; `unknown` says what was asked for
-    kApi,          // API Gateway's data plane: `id`, `path`
-    kFunctionUrl,  // `id`, `path`
+    kOperation,    // `identified`; its operation may be one that we lack, or none at all
+    kForm,         // query protocol: identify_form() tells, once the body is here
+    kApi,          // API Gateway's data plane
+    kFunctionUrl,  // `id`
     kPreflight,    // CORS, for S3 (`bucket`) or another service
     kAdmin,        // /_millrace/ and the other paths of our own
   };
-  Kind kind = Kind::kUnknown;
-  const aws::Service* service = nullptr;
-  const aws::Operation* operation = nullptr;
-  aws::Protocol protocol = aws::Protocol::kRestXml;  // to answer in, also when unknown
-  std::string name;                                  // of the operation
-  std::vector<std::pair<std::string, std::string>> labels;
-  std::string unknown;
-  std::string region;          // from scope or host; empty when neither says
-  std::string id;              // of the API or function URL
-  std::string stage;           // kApi by path: already cut off `path`
-  std::string path;            // what is left of the path, raw
-  std::string bucket;          // of an S3 request by virtual host
+  Kind kind = Kind::kOperation;
+  aws::Identified identified;
+  std::optional<CredentialScope> scope;
+  std::string signing_name;  // of the service meant; empty when nothing says
+  std::string region;        // from scope or host; empty when neither says
+  std::string id;            // kApi, kFunctionUrl
+  std::optional<std::string> stage;  // kApi reached by path
+  std::string path;    // raw; without what addresses the API; with the bucket in front for S3
+  std::string bucket;  // S3: from host or path
 };
 
 class Router {
  public:
   Router();
   Route route(const net::RequestHead& head) const;
-  // Completes a kForm route. `form` is the body, or the query string of a GET.
-  void resolve_form(Route& route, std::string_view form) const;
+  // Completes a kForm route.
+  void identify_form(Route& route, const net::RequestHead& head, std::string_view form) const;
 
  private:
-  using Candidates = std::vector<const aws::Service*>;
-  std::optional<Route> route_own_paths(const net::RequestHead& head) const;
-  Candidates candidates(const net::RequestHead& head, const HostName& host,
-                        const std::optional<CredentialScope>& scope) const;
-  void route_target(Route& route, std::string_view target) const;
-  void route_cbor(Route& route, const net::RequestHead& head, const Candidates& services) const;
-  bool route_rest(Route& route, const net::RequestHead& head, const Candidates& services) const;
-  void route_s3(Route& route, const net::RequestHead& head, const HostName& host) const;
-  static void set_operation(Route& route, const aws::Service& service, std::string_view name);
+  static std::optional<Route> route_own_paths(const net::RequestHead& head);
+  void identify(Route& route, const net::RequestHead& head, std::string_view form) const;
 
-  std::unordered_map<const aws::Service*, RestRoutes> rest_;
-  std::unordered_map<std::string_view, Candidates> by_signing_name_;
-  const aws::Service* s3_ = nullptr;
+  aws::Identifier identifier_;
+};
+
+// The request as aws/ sees it, with `path` in place of the one that was sent.
+class WireView {
+ public:
+  WireView(const net::RequestHead& head, std::string_view path);
+  const aws::RequestView& view() const { return view_; }
+  // For what came behind the body (trailers); `name` and `value` outlive this.
+  void add_header(std::string_view name, std::string_view value);
+
+ private:
+  std::vector<aws::HeaderView> headers_;
+  aws::RequestView view_;
 };
 
 }  // namespace millrace::server

@@ -23,8 +23,9 @@ class RouterTest : public ::testing::Test {
   std::string s3(const std::string& line, const std::string& headers = "",
                  const std::string& host = "127.0.0.1:4566") {
     Route route = router_.route(head(line, signed_for("s3") + headers, host));
-    return route.name + (route.bucket.empty() ? "" : " " + route.bucket);
+    return route.identified.operation_name + (route.bucket.empty() ? "" : " " + route.bucket);
   }
+  net::RequestHead form_head_ = head("POST /", "");
   Router router_;
 };
 
@@ -72,22 +73,22 @@ TEST(HostName, NamesBucketsApisAndServices) {
 TEST_F(RouterTest, TargetsNameJsonOperations) {
   Route route = router_.route(head("POST /", signed_for("dynamodb") + "X-Amz-Target: DynamoDB_20120810.PutItem\r\n"));
   EXPECT_EQ(route.kind, Route::Kind::kOperation);
-  EXPECT_EQ(route.service->id, "dynamodb");
-  EXPECT_EQ(route.name, "PutItem");
-  EXPECT_EQ(route.protocol, aws::Protocol::kJson);
+  EXPECT_EQ(route.identified.service->id, "dynamodb");
+  EXPECT_EQ(route.identified.operation_name, "PutItem");
+  EXPECT_EQ(route.identified.protocol, aws::Protocol::kJson);
   EXPECT_EQ(route.region, "eu-west-1");
-  ASSERT_NE(route.operation, nullptr);
+  ASSERT_NE(route.identified.operation, nullptr);
+  EXPECT_NE(route.identified.operation->operation, nullptr);
   route = router_.route(head("POST /", signed_for("dynamodb") + "X-Amz-Target: DynamoDBStreams_20120810.GetRecords\r\n"));
-  EXPECT_EQ(route.service->id, "dynamodbstreams");
+  EXPECT_EQ(route.identified.service->id, "dynamodbstreams");
   // Known to AWS, not to us: has a name and no operation.
   route = router_.route(head("POST /", signed_for("dynamodb") + "X-Amz-Target: DynamoDB_20120810.ExportTableToPointInTime\r\n"));
   EXPECT_EQ(route.kind, Route::Kind::kOperation);
-  EXPECT_EQ(route.name, "ExportTableToPointInTime");
-  EXPECT_EQ(route.operation, nullptr);
+  EXPECT_EQ(route.identified.operation_name, "ExportTableToPointInTime");
+  EXPECT_EQ(route.identified.operation->operation, nullptr);
   for (const char* target : {"DynamoDB_20120810.NoSuch", "AmazonSQS.SendMessage", "x", "."}) {
     route = router_.route(head("POST /", std::string("X-Amz-Target: ") + target + "\r\n"));
-    EXPECT_EQ(route.kind, Route::Kind::kUnknown) << target;
-    EXPECT_EQ(route.operation, nullptr);
+    EXPECT_EQ(route.identified.operation, nullptr) << target;
   }
 }
 
@@ -95,46 +96,44 @@ TEST_F(RouterTest, FormsNameQueryOperations) {
   const std::string form = "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n";
   Route route = router_.route(head("POST /", signed_for("cloudformation") + form));
   ASSERT_EQ(route.kind, Route::Kind::kForm);
-  router_.resolve_form(route, "Action=DescribeStacks&Version=2010-05-15");
-  EXPECT_EQ(route.name, "DescribeStacks");
-  EXPECT_EQ(route.service->id, "cloudformation");
+  router_.identify_form(route, form_head_, "Action=DescribeStacks&Version=2010-05-15");
+  EXPECT_EQ(route.identified.operation_name, "DescribeStacks");
+  EXPECT_EQ(route.identified.service->id, "cloudformation");
   // Unsigned: Version and Action tell.
   route = router_.route(head("POST /", form));
   ASSERT_EQ(route.kind, Route::Kind::kForm);
-  router_.resolve_form(route, "Version=2011-06-15&Action=GetCallerIdentity");
-  EXPECT_EQ(route.service->id, "sts");
+  router_.identify_form(route, form_head_, "Version=2011-06-15&Action=GetCallerIdentity");
+  EXPECT_EQ(route.identified.service->id, "sts");
   route = router_.route(head("GET /?Action=GetCallerIdentity&Version=2011-06-15", signed_for("sts")));
-  ASSERT_EQ(route.kind, Route::Kind::kForm);
-  router_.resolve_form(route, "Action=GetCallerIdentity&Version=2011-06-15");
-  EXPECT_EQ(route.name, "GetCallerIdentity");
-  router_.resolve_form(route, "Action=NoSuch");
-  EXPECT_EQ(route.kind, Route::Kind::kUnknown);
-  EXPECT_EQ(route.unknown, "NoSuch");
+  EXPECT_EQ(route.identified.operation_name, "GetCallerIdentity");
+  router_.identify_form(route, form_head_, "Action=NoSuch");
+  EXPECT_EQ(route.identified.operation, nullptr);
+  EXPECT_EQ(route.identified.operation_name, "NoSuch");
 }
 
 TEST_F(RouterTest, ServicesThatShareASigningNameAreToldApart) {
   Route route = router_.route(head("POST /v2/email/outbound-emails", signed_for("ses")));
-  EXPECT_EQ(route.service->id, "sesv2");
-  EXPECT_EQ(route.name, "SendEmail");
+  EXPECT_EQ(route.identified.service->id, "sesv2");
+  EXPECT_EQ(route.identified.operation_name, "SendEmail");
   route = router_.route(head("POST /", signed_for("ses") + "Content-Type: application/x-www-form-urlencoded\r\n"));
   EXPECT_EQ(route.kind, Route::Kind::kForm);
-  router_.resolve_form(route, "Action=SendEmail&Version=2010-12-01");
-  EXPECT_EQ(route.service->id, "ses");
-  EXPECT_EQ(router_.route(head("GET /v2/apis", signed_for("apigateway"))).service->id, "apigatewayv2");
-  EXPECT_EQ(router_.route(head("GET /restapis", signed_for("apigateway"))).service->id, "apigateway");
+  router_.identify_form(route, form_head_, "Action=SendEmail&Version=2010-12-01");
+  EXPECT_EQ(route.identified.service->id, "ses");
+  EXPECT_EQ(router_.route(head("GET /v2/apis", signed_for("apigateway"))).identified.service->id, "apigatewayv2");
+  EXPECT_EQ(router_.route(head("GET /restapis", signed_for("apigateway"))).identified.service->id, "apigateway");
 }
 
 TEST_F(RouterTest, RestPathsHaveLabels) {
   Route route = router_.route(head("GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/policy?Qualifier=1",
                                    signed_for("lambda")));
-  EXPECT_EQ(route.name, "GetPolicy");
-  ASSERT_EQ(route.labels.size(), 1u);
-  EXPECT_EQ(route.labels[0].second, "arn:aws:lambda:us-east-1:1:function:f");
-  EXPECT_EQ(router_.route(head("GET /2015-03-31/functions/", signed_for("lambda"))).name, "ListFunctions");
-  EXPECT_EQ(router_.route(head("GET /2015-03-31/functions", "")).name, "ListFunctions");
+  EXPECT_EQ(route.identified.operation_name, "GetPolicy");
+  ASSERT_EQ(route.identified.labels.size(), 1u);
+  EXPECT_EQ(route.identified.labels[0].second, "arn:aws:lambda:us-east-1:1:function:f");
+  EXPECT_EQ(router_.route(head("GET /2015-03-31/functions/", signed_for("lambda"))).identified.operation_name, "ListFunctions");
+  EXPECT_EQ(router_.route(head("GET /2015-03-31/functions", "")).identified.operation_name, "ListFunctions");
   EXPECT_EQ(router_.route(head("PUT /tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2Fa%2Fstages%2Fb",
-                               signed_for("apigateway"))).name, "TagResource");
-  EXPECT_EQ(router_.route(head("GET /nowhere", signed_for("lambda"))).kind, Route::Kind::kUnknown);
+                               signed_for("apigateway"))).identified.operation_name, "TagResource");
+  EXPECT_EQ(router_.route(head("GET /nowhere", signed_for("lambda"))).identified.operation, nullptr);
 }
 
 TEST_F(RouterTest, S3OperationsFollowPathQueryAndHeaders) {
@@ -164,16 +163,16 @@ TEST_F(RouterTest, S3OperationsFollowPathQueryAndHeaders) {
   EXPECT_EQ(s3("PUT /k", "", "b.localhost:4566"), "PutObject b");
   EXPECT_EQ(s3("PUT /k", "", "b.127.0.0.1:4566"), "PutObject b");
   Route route = router_.route(head("GET /a/b//c%20d", "", "bucket.s3.amazonaws.com"));
-  ASSERT_EQ(route.labels.size(), 2u);
-  EXPECT_EQ(route.labels[0].second, "bucket");
-  EXPECT_EQ(route.labels[1].second, "a/b//c d");
+  ASSERT_EQ(route.identified.labels.size(), 2u);
+  EXPECT_EQ(route.identified.labels[0].second, "bucket");
+  EXPECT_EQ(route.identified.labels[1].second, "a/b//c d");
 }
 
 TEST_F(RouterTest, PresignedAndUnsignedRequestsAreS3s) {
   Route route = router_.route(head("GET /b/k?X-Amz-Credential=AK%2F20260131%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=0", ""));
-  EXPECT_EQ(route.name, "GetObject");
+  EXPECT_EQ(route.identified.operation_name, "GetObject");
   EXPECT_EQ(route.region, "us-west-2");
-  EXPECT_EQ(router_.route(head("GET /", "")).name, "ListBuckets");
+  EXPECT_EQ(router_.route(head("GET /", "")).identified.operation_name, "ListBuckets");
 }
 
 TEST_F(RouterTest, ApisAreFoundByHostAndByPath) {
@@ -196,21 +195,22 @@ TEST_F(RouterTest, ApisAreFoundByHostAndByPath) {
 TEST_F(RouterTest, OwnPathsPreflightsAndCbor) {
   EXPECT_EQ(router_.route(head("GET /_millrace/health", "")).kind, Route::Kind::kAdmin);
   // In a bucket it is a key.
-  EXPECT_EQ(router_.route(head("GET /_millrace/health", "", "b.s3.amazonaws.com")).name, "GetObject");
+  EXPECT_EQ(router_.route(head("GET /_millrace/health", "", "b.s3.amazonaws.com")).identified.operation_name, "GetObject");
   const std::string preflight = "Origin: http://x\r\nAccess-Control-Request-Method: POST\r\n";
   EXPECT_EQ(router_.route(head("OPTIONS /b/k", preflight)).bucket, "b");
   EXPECT_EQ(router_.route(head("OPTIONS /", preflight, "dynamodb.us-east-1.amazonaws.com")).kind,
             Route::Kind::kPreflight);
   Route route = router_.route(head("POST /service/GraniteServiceVersion20100801/operation/PutMetricData",
                                    signed_for("monitoring") + "smithy-protocol: rpc-v2-cbor\r\n"));
-  EXPECT_EQ(route.name, "PutMetricData");
-  EXPECT_EQ(route.protocol, aws::Protocol::kRpcV2Cbor);
+  EXPECT_EQ(route.identified.operation_name, "PutMetricData");
+  EXPECT_EQ(route.identified.protocol, aws::Protocol::kRpcV2Cbor);
 }
 
 TEST_F(RouterTest, AServiceWeLackIsNamed) {
   Route route = router_.route(head("POST /", signed_for("sqs") + "Content-Type: application/x-www-form-urlencoded\r\n"));
-  EXPECT_EQ(route.kind, Route::Kind::kUnknown);
-  EXPECT_EQ(route.unknown, "service sqs");
+  router_.identify_form(route, form_head_, "Action=SendMessage&Version=2012-11-05");
+  EXPECT_EQ(route.identified.service, nullptr);
+  EXPECT_EQ(route.signing_name, "sqs");
 }
 
 }  // namespace
