@@ -1,0 +1,162 @@
+#include "server/body_receiver.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "base/encoding.h"
+#include "base/random.h"
+
+namespace millrace::server {
+namespace {
+
+constexpr size_t kMemoryBytesMax = 64 * 1024;
+constexpr uint64_t kPartBytesMax = uint64_t{5} << 30;  // the most that one PUT may carry
+
+constexpr std::array<std::pair<std::string_view, HashKind>, 5> kChecksums = {{
+    {"x-amz-checksum-crc32", HashKind::kCrc32},
+    {"x-amz-checksum-crc32c", HashKind::kCrc32c},
+    {"x-amz-checksum-crc64nvme", HashKind::kCrc64Nvme},
+    {"x-amz-checksum-sha1", HashKind::kSha1},
+    {"x-amz-checksum-sha256", HashKind::kSha256},
+}};
+
+bool is_sha256_hex(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<BodyExpectation> expect_body(const net::RequestHead& head) {
+  BodyExpectation expectation;
+  std::string_view sha256_header = head.header("x-amz-content-sha256");
+  if (is_sha256_hex(sha256_header)) expectation.content_sha256 = sha256_header;
+  expectation.is_aws_chunked = sha256_header.starts_with("STREAMING-") ||
+                               head.header("content-encoding").find("aws-chunked") !=
+                                   std::string_view::npos;
+  expectation.has_trailer = sha256_header.ends_with("-TRAILER") || head.has_header("x-amz-trailer");
+  std::string_view length = head.header("x-amz-decoded-content-length");
+  if (!length.empty()) {
+    uint64_t value = 0;
+    auto [end, ec] = std::from_chars(length.data(), length.data() + length.size(), value);
+    if (ec != std::errc() || end != length.data() + length.size()) {
+      return Error("InvalidRequest", 400, "x-amz-decoded-content-length is not a number.");
+    }
+    expectation.decoded_length = value;
+  }
+  bool has_length = expectation.decoded_length || (head.content_length && !expectation.is_aws_chunked);
+  if (!has_length && (head.is_chunked || expectation.is_aws_chunked)) {
+    return Error("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+  }
+  expectation.digests.push_back(HashKind::kMd5);  // the ETag
+  bool has_checksum = false;
+  for (const auto& [name, kind] : kChecksums) {
+    if (!head.has_header(name) && !ascii_iequals(head.header("x-amz-trailer"), name)) continue;
+    expectation.digests.push_back(kind);
+    has_checksum = true;
+  }
+  if (!has_checksum) expectation.digests.push_back(HashKind::kCrc64Nvme);  // S3's own default
+  return expectation;
+}
+
+BodyReceiver::BodyReceiver(BodyExpectation expectation, std::string dir)
+    : expectation_(std::move(expectation)), dir_(std::move(dir)) {
+  if (expectation_.is_aws_chunked) {
+    std::optional<ChunkSignatures> signatures;
+    if (expectation_.chunk_seed) signatures.emplace(*expectation_.chunk_seed);
+    decoder_.emplace(std::move(signatures), expectation_.has_trailer
+                                                ? AwsChunkedDecoder::Trailer::kExpected
+                                                : AwsChunkedDecoder::Trailer::kNone);
+  }
+  for (HashKind kind : expectation_.digests) hashers_[kind] = Hasher::create(kind);
+  if (!expectation_.content_sha256.empty()) {
+    hashers_[HashKind::kSha256] = Hasher::create(HashKind::kSha256);
+  }
+}
+
+BodyReceiver::~BodyReceiver() = default;
+
+Status BodyReceiver::write(std::string_view bytes) {
+  if (!decoder_) return take_payload(bytes);
+  return decoder_->feed(bytes, [this](std::string_view payload) { return take_payload(payload); });
+}
+
+Status BodyReceiver::open_file() {
+  std::string path = dir_ + "/" + random_uuid(thread_rng());
+  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return Error::internal(fmt::format("cannot receive a body into {}: {}", dir_, strerror(errno)));
+  }
+  file_ = std::make_shared<aws::SpooledFile>(fd, std::move(path));
+  return ok_status();
+}
+
+Status BodyReceiver::take_payload(std::string_view bytes) {
+  size_ += bytes.size();
+  if (size_ > kPartBytesMax) {
+    return Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
+  }
+  for (auto& [kind, hasher] : hashers_) hasher->update(bytes);
+  if (!file_ && bytes_.size() + bytes.size() <= kMemoryBytesMax) {
+    bytes_ += bytes;
+    return ok_status();
+  }
+  if (!file_) {
+    MR_TRY(open_file());
+    bytes_ += bytes;
+    bytes = bytes_;
+  }
+  while (!bytes.empty()) {
+    ssize_t n = ::write(file_->fd(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return Error("InternalError", 500, fmt::format("cannot store the body: {}", strerror(errno)));
+    }
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  bytes_ = std::string();
+  return ok_status();
+}
+
+Status BodyReceiver::finish() {
+  if (decoder_) MR_TRY(decoder_->finish());
+  if (expectation_.decoded_length && *expectation_.decoded_length != size_) {
+    return Error("IncompleteBody", 400,
+                 "You did not provide the number of bytes specified by the Content-Length HTTP header");
+  }
+  std::map<HashKind, std::string> digests;
+  for (auto& [kind, hasher] : hashers_) digests[kind] = hasher->finish();
+  if (!expectation_.content_sha256.empty()) {
+    std::string computed = hex_encode(digests[HashKind::kSha256]);
+    if (computed != expectation_.content_sha256) {
+      return Error("XAmzContentSHA256Mismatch", 400,
+                   "The provided 'x-amz-content-sha256' header does not match what was computed.")
+          .with_member("ClientComputedContentSHA256", "\"" + expectation_.content_sha256 + "\"")
+          .with_member("S3ComputedContentSHA256", "\"" + computed + "\"");
+    }
+  }
+  if (file_) {
+    file_->size = size_;
+    file_->digests = std::move(digests);
+  }
+  return ok_status();
+}
+
+aws::Body BodyReceiver::take_body() {
+  aws::Body body;
+  body.bytes = std::move(bytes_);
+  body.spooled = std::move(file_);
+  return body;
+}
+
+const std::vector<std::pair<std::string, std::string>>& BodyReceiver::trailers() const {
+  static const std::vector<std::pair<std::string, std::string>> none;
+  return decoder_ ? decoder_->trailers() : none;
+}
+
+}  // namespace millrace::server
