@@ -138,6 +138,7 @@ struct Ports {
   WebhookPort* webhooks = nullptr;
   std::string installation_key;  // kSealKeyBytes (base/seal.h); never in the store, never logged
   std::string data_dir;      // for files beside the store: objects, function code
+  bool relay_mail = false;   // sent mail is also queued for ses::MailRelay
   std::string endpoint_url;  // how a client on this machine reaches us: "http://127.0.0.1:4566"
 };
 

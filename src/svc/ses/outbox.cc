@@ -9,6 +9,7 @@
 #include "svc/scope_index.h"
 #include "svc/ses/address.h"
 #include "svc/ses/identities.h"
+#include "svc/ses/mail_relay.h"
 
 namespace millrace::ses {
 namespace {
@@ -43,6 +44,23 @@ std::string encode_mail(const Mail& mail) {
   return json.dump();
 }
 
+// Keeps the outbox bounded: removes the oldest mail once the count is past the limit.
+Status make_room(svc::Context& ctx) {
+  std::string count_key = store::KeyWriter(ctx.account(), ctx.region(), store::Space::kSes)
+                              .str("mail-count").key();
+  ctx.txn().add(count_key, 1);
+  MR_ASSIGN(auto count, ctx.txn().get_untracked(count_key));
+  if (!count || store::decode_counter(*count) < kKeptMailsMax) return ok_status();
+  auto oldest = ctx.txn().scan_untracked(store::prefix_range(mail_prefix(ctx.scope()).key()));
+  if (oldest->valid()) {
+    ctx.txn().del(oldest->key());
+    ctx.txn().add(count_key, -1);
+  }
+  return oldest->status();
+}
+
+}  // namespace
+
 Result<Mail> decode_mail(std::string_view value) {
   MR_ASSIGN(Json json, Json::parse(value));
   Mail mail;
@@ -60,23 +78,6 @@ Result<Mail> decode_mail(std::string_view value) {
   }
   return mail;
 }
-
-// Keeps the outbox bounded: removes the oldest mail once the count is past the limit.
-Status make_room(svc::Context& ctx) {
-  std::string count_key = store::KeyWriter(ctx.account(), ctx.region(), store::Space::kSes)
-                              .str("mail-count").key();
-  ctx.txn().add(count_key, 1);
-  MR_ASSIGN(auto count, ctx.txn().get_untracked(count_key));
-  if (!count || store::decode_counter(*count) < kKeptMailsMax) return ok_status();
-  auto oldest = ctx.txn().scan_untracked(store::prefix_range(mail_prefix(ctx.scope()).key()));
-  if (oldest->valid()) {
-    ctx.txn().del(oldest->key());
-    ctx.txn().add(count_key, -1);
-  }
-  return oldest->status();
-}
-
-}  // namespace
 
 std::string new_message_id(Instant now) {
   return fmt::format("0100{:012x}-{}-000000", now.ms(), random_uuid(thread_rng()));
@@ -99,6 +100,7 @@ Status send(svc::Context& ctx, Mail mail) {
   std::string key = mail_prefix(ctx.scope())
                         .u64(static_cast<uint64_t>(mail.sent.us)).str(mail.message_id).key();
   ctx.txn().put(key, encode_mail(mail));
+  if (ctx.ports().relay_mail) queue_for_relay(ctx.txn(), ctx.scope(), key);
   MR_TRY(make_room(ctx));
   MR_TRY(svc::note_scope(ctx.txn(), store::Space::kSes, ctx.scope()));
   if (auto* meter = ctx.ports().meter) {

@@ -36,6 +36,9 @@ std::string new_message_id(Instant now);
 // verified. ..."), InvalidParameterValue; with the codes of SES v1, which v2's operations translate.
 Status send(svc::Context& ctx, Mail mail);
 
+// A mail row's value.
+Result<Mail> decode_mail(std::string_view value);
+
 // Newest first, at most `limit`.
 Result<std::vector<Mail>> list_outbox(store::Reader& reader, const svc::Scope& scope, size_t limit);
 // Every (account, region) that ever sent mail.

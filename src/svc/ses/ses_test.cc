@@ -2,6 +2,7 @@
 
 #include "svc/meter.h"
 #include "svc/ses/address.h"
+#include "svc/ses/mail_relay.h"
 #include "svc/ses/mime.h"
 #include "svc/ses/operations.h"
 #include "svc/ses/outbox.h"
@@ -124,6 +125,37 @@ TEST_F(SesTest, SendingNeedsPermissionOnTheIdentityThatCoversTheSender) {
   EXPECT_EQ(h_.authorizer.asked[0].resource,
             "arn:aws:ses:us-east-1:123456789012:identity/example.com");
   EXPECT_EQ(h_.authorizer.asked[0].context["ses:FromAddress"][0], "me@example.com");
+}
+
+TEST_F(SesTest, TheRelayDeliversRetriesAndGivesUp) {
+  verify("example.com");
+  h_.ports.relay_mail = true;
+  std::vector<MailRelay::Delivery> delivered;
+  std::vector<Status> outcomes;
+  MailRelay relay(h_.ports, [&](MailRelay::Delivery delivery) -> Status {
+    delivered.push_back(std::move(delivery));
+    if (outcomes.empty()) return ok_status();
+    Status outcome = outcomes.front();
+    outcomes.erase(outcomes.begin());
+    return outcome;
+  });
+  ASSERT_TRUE(h_.call<v1::SendEmail>(simple("me@example.com")).ok());
+  outcomes = {Error("MailDeferred", 503, "later")};
+  ASSERT_TRUE(relay.relay_due().ok());
+  ASSERT_TRUE(relay.relay_due().ok());
+  EXPECT_EQ(delivered.size(), 1u) << "a deferred mail waits";
+  h_.clock.advance_ms(MailRelay::kFirstRetryMs);
+  ASSERT_TRUE(relay.relay_due().ok());
+  ASSERT_EQ(delivered.size(), 2u);
+  EXPECT_EQ(delivered[1].to, std::vector<std::string>{"ann@example.org"});
+
+  ASSERT_TRUE(h_.call<v1::SendEmail>(simple("me@example.com")).ok());
+  outcomes = {Error("MailRejected", 400, "no")};
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(relay.relay_due().ok());
+    h_.clock.advance_ms(MailRelay::kRetryMaxMs);
+  }
+  EXPECT_EQ(delivered.size(), 3u) << "rejected and delivered mails are not tried again";
 }
 
 TEST(MimeTest, LineBreaksInValuesCannotMakeHeaders) {
