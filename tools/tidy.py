@@ -26,7 +26,7 @@ OWNERS = {
     'rocksdb/': ('src/store',),
     'boost/': ('src/net', 'src/sandbox'),  # Asio; the shell of sandbox
     'llhttp.h': ('src/net',),
-    'simdjson': ('src/codec', 'lambda-api'),
+    'simdjson': ('src/codec', 'src/aws'),
     'CLI/': ('src/main',),
     'seccomp.h': ('src/sandbox',),
 }
