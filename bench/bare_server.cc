@@ -1,5 +1,5 @@
-// What the network layer costs alone: answers every request with one fixed body of the size of a GetItem
-// answer. The yardstick for `./dev bench`: everything above it is Millrace's own work.
+// What the network layer costs alone: answers every request with one fixed body of the size of a
+// GetItem answer. The yardstick for `./dev bench`: everything above it is Millrace's own work.
 //
 //   bare_server [PORT]     prints "ready PORT"
 #include <csignal>

@@ -1,6 +1,6 @@
-// Body: the payload of a streaming member (an S3 object, a multipart part). Either bytes in memory, or
-// a file that the server filled while the request came in, or a range of a file to send. Never whole in
-// memory unless it is small.
+// Body: the payload of a streaming member (an S3 object, a multipart part). Either bytes in memory,
+// or a file that the server filled while the request came in, or a range of a file to send. Never
+// whole in memory unless it is small.
 //
 // Thread safety: a value that shares its file; the file's descriptor is used with pread only.
 #pragma once

@@ -1,15 +1,14 @@
-// Shapes: AWS's service models as data. The code generator (codegen/) writes a plain struct for every
-// shape of the operations we have, and one Shape describing it; the protocol codecs, the validator and
-// the client walk Shapes and never know a struct's type. Everything here is constant and shared freely
-// between threads.
+// Shapes: AWS's service models as data. The code generator (codegen/) writes a plain struct for
+// every shape of the operations we have, and one Shape describing it; the protocol codecs, the
+// validator and the client walk Shapes and never know a struct's type. Everything here is constant
+// and shared freely between threads.
 //
 // How a model type becomes C++:
 //   structure S      struct S { ... };   members in snake_case
-//   required member  T                   otherwise std::optional<T> (Boxed<T> where it would recurse)
-//   list, map        std::vector<T>, std::map<std::string, T>
-//   string, enum     std::string         blob -> std::string (raw bytes), streaming blob -> Body
-//   integer, long    int64_t             float, double -> double      boolean -> bool
-//   timestamp        Instant             document -> codec::Json
+//   required member  T                   otherwise std::optional<T> (Boxed<T> where it would
+//   recurse) list, map        std::vector<T>, std::map<std::string, T> string, enum     std::string
+//   blob -> std::string (raw bytes), streaming blob -> Body integer, long    int64_t float, double
+//   -> double      boolean -> bool timestamp        Instant             document -> codec::Json
 //   AttributeValue   codec::AttributeValue (DynamoDB), and maps of it codec::Item
 #pragma once
 
@@ -26,8 +25,21 @@ namespace millrace::aws {
 struct Shape;
 
 enum class ShapeKind : uint8_t {
-  kStructure, kList, kMap, kString, kBlob, kBody, kInteger, kLong, kFloat, kDouble, kBoolean,
-  kTimestamp, kDocument, kAttributeValue, kItem,
+  kStructure,
+  kList,
+  kMap,
+  kString,
+  kBlob,
+  kBody,
+  kInteger,
+  kLong,
+  kFloat,
+  kDouble,
+  kBoolean,
+  kTimestamp,
+  kDocument,
+  kAttributeValue,
+  kItem,
 };
 
 // Where a member travels in the REST protocols.
@@ -43,7 +55,7 @@ struct Member {
   TimestampFormat timestamp_format = TimestampFormat::kProtocolDefault;
   bool required = false;
   bool xml_attribute = false;
-  bool json_value = false;         // a header that carries JSON
+  bool json_value = false;  // a header that carries JSON
   bool idempotency_token = false;
   bool flattened = false;          // of the list or map, or of this use of it
   std::string_view xml_namespace;  // with prefix as "xsi=http://..." or empty
@@ -58,7 +70,8 @@ struct Shape {
   ShapeKind kind;
   std::string_view name;  // as in the model
 
-  // Constraints; only those of the model. Lengths count characters (strings), bytes (blobs) or entries.
+  // Constraints; only those of the model. Lengths count characters (strings), bytes (blobs) or
+  // entries.
   std::optional<double> min;
   std::optional<double> max;
   std::string_view pattern;
@@ -68,7 +81,7 @@ struct Shape {
   std::span<const Member> members;
   const Member* payload = nullptr;  // the member that is the whole body, if any
   bool is_union = false;
-  std::string_view xml_name;       // locationName of the shape itself
+  std::string_view xml_name;  // locationName of the shape itself
   std::string_view xml_namespace;
 
   // Lists: `element`; maps: `key` and `element`.
@@ -100,7 +113,7 @@ struct ErrorShape {
   std::string_view name;  // shape name: "ResourceNotFoundException"
   std::string_view code;  // on the wire, where it differs; else the name
   int http_status;
-  const Shape* shape;     // its members, or nullptr
+  const Shape* shape;  // its members, or nullptr
 };
 
 enum class Protocol : uint8_t { kJson, kQuery, kRestJson, kRestXml, kRpcV2Cbor };
@@ -115,10 +128,10 @@ struct Operation {
   int http_status = 200;         // success status of REST protocols
   const Shape* input;            // never nullptr: an empty structure where the model has none
   const Shape* output;
-  std::string_view input_xml_name;       // locationName of the input (restXml payload root)
+  std::string_view input_xml_name;  // locationName of the input (restXml payload root)
   std::string_view input_xml_namespace;
-  std::string_view result_wrapper;       // query protocol: "<Op>Result"
-  bool unsigned_allowed = false;         // authtype none
+  std::string_view result_wrapper;  // query protocol: "<Op>Result"
+  bool unsigned_allowed = false;    // authtype none
   bool request_checksum_required = false;
 
   // Type-erased instances of the structs behind input and output.
@@ -126,7 +139,8 @@ struct Operation {
   std::shared_ptr<void> (*make_output)();
 };
 
-// Any operation of the model, whether we have it or not: so that what we lack is refused by its name.
+// Any operation of the model, whether we have it or not: so that what we lack is refused by its
+// name.
 struct OperationName {
   std::string_view name;
   std::string_view http_method;

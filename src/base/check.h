@@ -1,5 +1,5 @@
-// CHECK: an invariant of ours, always on. It is for our own bugs, never for input: whatever a client,
-// a template or a function can send must become an Error, not a CHECK.
+// CHECK: an invariant of ours, always on. It is for our own bugs, never for input: whatever a
+// client, a template or a function can send must become an Error, not a CHECK.
 #pragma once
 
 namespace millrace {

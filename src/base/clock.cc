@@ -61,8 +61,8 @@ std::optional<int64_t> parse_offset(std::string_view text) {
     digits.push_back(c);
   }
   if (digits.size() != 4) return std::nullopt;
-  int64_t value = std::atoi(digits.substr(0, 2).c_str()) * 3600 +
-                  std::atoi(digits.substr(2).c_str()) * 60;
+  int64_t value =
+      std::atoi(digits.substr(0, 2).c_str()) * 3600 + std::atoi(digits.substr(2).c_str()) * 60;
   return text[0] == '-' ? -value : value;
 }
 

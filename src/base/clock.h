@@ -1,6 +1,6 @@
-// Time as an input. Everything that asks what time it is, or waits, takes a Clock or a TaskRunner, so
-// that a test (and `/_millrace/clock`) can move time: 25 hours pass in a microsecond, and TTL, stream
-// retention, schedules and tokens all follow.
+// Time as an input. Everything that asks what time it is, or waits, takes a Clock or a TaskRunner,
+// so that a test (and `/_millrace/clock`) can move time: 25 hours pass in a microsecond, and TTL,
+// stream retention, schedules and tokens all follow.
 #pragma once
 
 #include <compare>
@@ -38,7 +38,8 @@ class Clock {
 // The machine's own clock; one for the process.
 const Clock& system_clock();
 
-// A clock that stands still until told to move. Starts at 2026-01-01T00:00:00Z unless told otherwise.
+// A clock that stands still until told to move. Starts at 2026-01-01T00:00:00Z unless told
+// otherwise.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Instant start = Instant::from_seconds(1'767'225'600));

@@ -19,8 +19,10 @@ int hex_value(char c) {
 
 constexpr std::array<int8_t, 256> make_base64_table() {
   std::array<int8_t, 256> table{};
-  for (auto& entry : table) entry = -1;
-  for (int i = 0; i < 64; ++i) table[static_cast<uint8_t>(kBase64[i])] = static_cast<int8_t>(i);
+  for (auto& entry : table)
+    entry = -1;
+  for (int i = 0; i < 64; ++i)
+    table[static_cast<uint8_t>(kBase64[i])] = static_cast<int8_t>(i);
   return table;
 }
 constexpr auto kBase64Values = make_base64_table();
@@ -87,7 +89,8 @@ std::string base64_encode(std::string_view bytes) {
   for (; i + 3 <= bytes.size(); i += 3) {
     uint32_t v = static_cast<uint8_t>(bytes[i]) << 16 | static_cast<uint8_t>(bytes[i + 1]) << 8 |
                  static_cast<uint8_t>(bytes[i + 2]);
-    for (int shift = 18; shift >= 0; shift -= 6) out.push_back(kBase64[v >> shift & 63]);
+    for (int shift = 18; shift >= 0; shift -= 6)
+      out.push_back(kBase64[v >> shift & 63]);
   }
   if (size_t left = bytes.size() - i; left > 0) {
     uint32_t v = static_cast<uint8_t>(bytes[i]) << 16;

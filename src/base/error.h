@@ -30,8 +30,8 @@ class [[nodiscard]] Error {
   bool is_server_fault() const { return rep_->http_status >= 500; }
 
   // Members of the modelled error shape beside the message, e.g. CancellationReasons or Reason:
-  // name and JSON text of the value. REQUIRES: `json` is valid JSON (or plain text for XML services'
-  // scalar members, already quoted as a JSON string).
+  // name and JSON text of the value. REQUIRES: `json` is valid JSON (or plain text for XML
+  // services' scalar members, already quoted as a JSON string).
   Error with_member(std::string name, std::string json) &&;
   const std::vector<std::pair<std::string, std::string>>& members() const { return rep_->members; }
 

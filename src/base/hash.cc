@@ -45,11 +45,13 @@ struct CrcTables {
   explicit CrcTables(Word reflected_polynomial) {
     for (int i = 0; i < 256; ++i) {
       Word c = static_cast<Word>(i);
-      for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? reflected_polynomial ^ (c >> 1) : c >> 1;
+      for (int k = 0; k < 8; ++k)
+        c = (c & 1) != 0 ? reflected_polynomial ^ (c >> 1) : c >> 1;
       t[0][i] = c;
     }
     for (int i = 0; i < 256; ++i) {
-      for (int k = 1; k < 8; ++k) t[k][i] = t[0][t[k - 1][i] & 0xFF] ^ (t[k - 1][i] >> 8);
+      for (int k = 1; k < 8; ++k)
+        t[k][i] = t[0][t[k - 1][i] & 0xFF] ^ (t[k - 1][i] >> 8);
     }
   }
 };
@@ -67,7 +69,8 @@ Word crc_update(const CrcTables<Word>& tables, std::string_view bytes, Word crc)
           tables.t[4][v >> 24 & 0xFF] ^ tables.t[3][v >> 32 & 0xFF] ^ tables.t[2][v >> 40 & 0xFF] ^
           tables.t[1][v >> 48 & 0xFF] ^ tables.t[0][v >> 56 & 0xFF];
   }
-  for (; n > 0; --n, ++p) crc = tables.t[0][(crc ^ *p) & 0xFF] ^ (crc >> 8);
+  for (; n > 0; --n, ++p)
+    crc = tables.t[0][(crc ^ *p) & 0xFF] ^ (crc >> 8);
   return ~crc;
 }
 

@@ -18,8 +18,8 @@ std::string hmac_sha256(std::string_view key, std::string_view message);
 inline constexpr char kEmptySha256Hex[] =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-// Streaming digest. finish() may be called once and returns raw bytes, big-endian for CRCs, which is
-// what x-amz-checksum-* carries in base64.
+// Streaming digest. finish() may be called once and returns raw bytes, big-endian for CRCs, which
+// is what x-amz-checksum-* carries in base64.
 enum class HashKind { kSha256, kSha1, kMd5, kCrc32, kCrc32c, kCrc64Nvme };
 class Hasher {
  public:

@@ -45,7 +45,8 @@ std::string random_uuid(Rng& rng) {
 
 std::string random_text(Rng& rng, size_t length, std::string_view alphabet) {
   std::string out(length, '\0');
-  for (char& c : out) c = alphabet[rng.next() % alphabet.size()];
+  for (char& c : out)
+    c = alphabet[rng.next() % alphabet.size()];
   return out;
 }
 

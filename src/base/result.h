@@ -27,9 +27,18 @@ class [[nodiscard]] Result {
   explicit operator bool() const { return ok(); }
 
   // REQUIRES: ok().
-  T& value() & { CHECK(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { CHECK(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { CHECK(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    CHECK(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -37,9 +46,18 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   // REQUIRES: !ok().
-  Error& error() & { CHECK(!ok()); return *std::get_if<1>(&state_); }
-  const Error& error() const& { CHECK(!ok()); return *std::get_if<1>(&state_); }
-  Error&& error() && { CHECK(!ok()); return std::move(*std::get_if<1>(&state_)); }
+  Error& error() & {
+    CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  const Error& error() const& {
+    CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    CHECK(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
   T value_or(T fallback) && { return ok() ? std::move(*this).value() : std::move(fallback); }
 
@@ -55,9 +73,18 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  Error& error() & { CHECK(!ok()); return *error_; }
-  const Error& error() const& { CHECK(!ok()); return *error_; }
-  Error&& error() && { CHECK(!ok()); return std::move(*error_); }
+  Error& error() & {
+    CHECK(!ok());
+    return *error_;
+  }
+  const Error& error() const& {
+    CHECK(!ok());
+    return *error_;
+  }
+  Error&& error() && {
+    CHECK(!ok());
+    return std::move(*error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -72,14 +99,14 @@ inline Status ok_status() { return {}; }
 #define MR_CONCAT_INNER(a, b) a##b
 #define MR_CONCAT(a, b) MR_CONCAT_INNER(a, b)
 
-#define MR_TRY(expr)                                              \
-  do {                                                            \
-    auto mr_status = (expr);                                      \
-    if (!mr_status.ok()) return std::move(mr_status).error();     \
+#define MR_TRY(expr)                                          \
+  do {                                                        \
+    auto mr_status = (expr);                                  \
+    if (!mr_status.ok()) return std::move(mr_status).error(); \
   } while (false)
 
 #define MR_ASSIGN(lhs, expr) MR_ASSIGN_IMPL(MR_CONCAT(mr_result_, __COUNTER__), lhs, expr)
-#define MR_ASSIGN_IMPL(tmp, lhs, expr)                 \
-  auto tmp = (expr);                                   \
-  if (!tmp.ok()) return std::move(tmp).error();        \
+#define MR_ASSIGN_IMPL(tmp, lhs, expr)          \
+  auto tmp = (expr);                            \
+  if (!tmp.ok()) return std::move(tmp).error(); \
   lhs = std::move(tmp).value()

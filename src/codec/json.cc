@@ -37,11 +37,13 @@ Result<Json> from_dom_object(simdjson::dom::object members, int depth_left) {
   if (object.size() < 2) return out;
   // Duplicates are rare: look for them by sorted order instead of searching at every insert.
   std::vector<std::string_view> names;
-  for (const auto& member : object) names.push_back(member.first);
+  for (const auto& member : object)
+    names.push_back(member.first);
   std::sort(names.begin(), names.end());
   if (std::adjacent_find(names.begin(), names.end()) == names.end()) return out;
   Json unique = Json::object();
-  for (auto& member : object) unique.set(std::move(member.first), std::move(member.second));
+  for (auto& member : object)
+    unique.set(std::move(member.first), std::move(member.second));
   return unique;
 }
 

@@ -1,6 +1,6 @@
-// Json: a JSON document as a value: policies, templates, events, free-form documents. Object members
-// keep their order. Reading is simdjson's; writing is ours. DynamoDB items do not go through this type
-// (codec/attribute_value.h).
+// Json: a JSON document as a value: policies, templates, events, free-form documents. Object
+// members keep their order. Reading is simdjson's; writing is ours. DynamoDB items do not go
+// through this type (codec/attribute_value.h).
 //
 // Thread safety: a value; parse() and dump() are free-threaded.
 #pragma once
@@ -23,18 +23,18 @@ class Json {
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;  // null
-  Json(std::nullptr_t) {}                                  // NOLINT: implicit, as all below
-  Json(bool value) : value_(value) {}                      // NOLINT
+  Json() = default;                                         // null
+  Json(std::nullptr_t) {}                                   // NOLINT: implicit, as all below
+  Json(bool value) : value_(value) {}                       // NOLINT
   Json(int value) : value_(static_cast<int64_t>(value)) {}  // NOLINT
-  Json(int64_t value) : value_(value) {}                   // NOLINT
-  Json(uint64_t value);                                    // NOLINT: above INT64_MAX becomes double
-  Json(double value) : value_(value) {}                    // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}    // NOLINT
+  Json(int64_t value) : value_(value) {}                    // NOLINT
+  Json(uint64_t value);                                  // NOLINT: above INT64_MAX becomes double
+  Json(double value) : value_(value) {}                  // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}  // NOLINT
   Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}  // NOLINT
-  Json(Array value) : value_(std::move(value)) {}          // NOLINT
-  Json(Object value) : value_(std::move(value)) {}         // NOLINT
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT
   static Json array() { return Json(Array{}); }
   static Json object() { return Json(Object{}); }
 
@@ -64,8 +64,8 @@ class Json {
   // The member's text, or `fallback` when it is absent or no string.
   std::string_view get_string(std::string_view name, std::string_view fallback = {}) const;
 
-  // Sets a member, replacing one of the same name. A null value becomes an object first. Returns *this
-  // so that calls can be chained. REQUIRES: null or object.
+  // Sets a member, replacing one of the same name. A null value becomes an object first. Returns
+  // *this so that calls can be chained. REQUIRES: null or object.
   Json& set(std::string name, Json value);
   // Removes a member; false when there is none.
   bool erase(std::string_view name);

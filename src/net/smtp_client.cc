@@ -42,7 +42,8 @@ class Connection {
       return deferred("the name of the SMTP server cannot be resolved");
     }
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
-    for (addrinfo* a = found; a != nullptr && fd_ < 0; a = a->ai_next) connect_to(*a);
+    for (addrinfo* a = found; a != nullptr && fd_ < 0; a = a->ai_next)
+      connect_to(*a);
     if (fd_ < 0) return deferred("the SMTP server does not take connections");
     return server.is_tls ? start_tls(server.host) : ok_status();
   }
@@ -66,7 +67,8 @@ class Connection {
       }
       if (buffer_.size() > kReplyLineMax) return deferred("a reply that does not end");
       char chunk[1'024];
-      ssize_t n = ssl_ ? SSL_read(ssl_.get(), chunk, sizeof chunk) : ::recv(fd_, chunk, sizeof chunk, 0);
+      ssize_t n =
+          ssl_ ? SSL_read(ssl_.get(), chunk, sizeof chunk) : ::recv(fd_, chunk, sizeof chunk, 0);
       if (n <= 0) return deferred("the SMTP server closed the connection, or is silent");
       buffer_.append(chunk, static_cast<size_t>(n));
     }
@@ -123,14 +125,16 @@ Result<SmtpServer> parse_smtp_url(std::string_view url) {
     std::string_view login = url.substr(0, at);
     url.remove_prefix(at + 1);
     size_t colon = login.find(':');
-    if (colon == std::string_view::npos) return invalid("a user needs a password: user:password@host");
-    server.login = {percent_decode(login.substr(0, colon)), percent_decode(login.substr(colon + 1))};
+    if (colon == std::string_view::npos)
+      return invalid("a user needs a password: user:password@host");
+    server.login = {percent_decode(login.substr(0, colon)),
+                    percent_decode(login.substr(colon + 1))};
     if (!server.is_tls) return invalid("a password goes over smtps:// only");
   }
   size_t colon = url.rfind(':');
   server.host = url.substr(0, colon);
   server.port = colon == std::string_view::npos ? (server.is_tls ? "465" : "25")
-                                                 : std::string(url.substr(colon + 1));
+                                                : std::string(url.substr(colon + 1));
   if (server.host.empty() || server.port.empty()) return invalid("the host is missing");
   return server;
 }

@@ -48,15 +48,16 @@ void SmtpSession::on_line(std::string_view line) {
 }
 
 void SmtpSession::advance(int code, std::string_view text) {
-  const int expected = step_ == Step::kAuth ? 235 : step_ == Step::kData ? 354
-                       : step_ == Step::kGreeting ? 220 : step_ == Step::kQuit ? 221 : 250;
+  const int expected = step_ == Step::kAuth       ? 235
+                       : step_ == Step::kData     ? 354
+                       : step_ == Step::kGreeting ? 220
+                       : step_ == Step::kQuit     ? 221
+                                                  : 250;
   const bool accepted = code == expected || (step_ == Step::kRecipients && code == 251);
   // Once the message is accepted, whatever QUIT brings changes nothing.
   if (!accepted && step_ != Step::kQuit) return fail(code, text);
   switch (step_) {
-    case Step::kGreeting:
-      step_ = Step::kHello;
-      return send("EHLO millrace.local");
+    case Step::kGreeting: step_ = Step::kHello; return send("EHLO millrace.local");
     case Step::kHello:
       if (login_.user.empty()) {
         step_ = Step::kFrom;
@@ -65,9 +66,7 @@ void SmtpSession::advance(int code, std::string_view text) {
       step_ = Step::kAuth;
       return send("AUTH PLAIN " + base64_encode(std::string(1, '\0') + login_.user +
                                                 std::string(1, '\0') + login_.password));
-    case Step::kAuth:
-      step_ = Step::kFrom;
-      return advance(250, text);
+    case Step::kAuth: step_ = Step::kFrom; return advance(250, text);
     case Step::kFrom:
       if (!is_safe_address(envelope_.from)) return fail(553, "unusable sender address");
       step_ = Step::kRecipients;
@@ -78,9 +77,7 @@ void SmtpSession::advance(int code, std::string_view text) {
       step_ = Step::kBody;
       output_ = dot_stuffed(envelope_.message);
       return;
-    case Step::kBody:
-      step_ = Step::kQuit;
-      return send("QUIT");
+    case Step::kBody: step_ = Step::kQuit; return send("QUIT");
     case Step::kQuit: step_ = Step::kDone; return;
     case Step::kDone:
     case Step::kFailed: return;
@@ -100,7 +97,8 @@ void SmtpSession::send_next_recipient() {
 void SmtpSession::fail(int code, std::string_view text) {
   step_ = Step::kFailed;
   bool for_now = code >= 400 && code < 500;
-  result_ = Error(for_now ? "MailDeferred" : "MailRejected", for_now ? 503 : 400, std::string(text));
+  result_ =
+      Error(for_now ? "MailDeferred" : "MailRejected", for_now ? 503 : 400, std::string(text));
 }
 
 void SmtpSession::send(std::string line) { output_ = std::move(line) + "\r\n"; }

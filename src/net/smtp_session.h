@@ -1,5 +1,5 @@
-// SmtpSession: one mail through SMTP (RFC 5321), as a state machine without I/O. Feed it the server's
-// replies line by line; it says what to send next, until it is done or has failed.
+// SmtpSession: one mail through SMTP (RFC 5321), as a state machine without I/O. Feed it the
+// server's replies line by line; it says what to send next, until it is done or has failed.
 //
 //   SmtpSession session(envelope, login);
 //   while (!session.finished()) { write(session.take_output()); session.on_line(read_line()); }
@@ -36,12 +36,23 @@ class SmtpSession {
   std::string take_output() { return std::move(output_); }
 
   bool finished() const { return step_ == Step::kDone || step_ == Step::kFailed; }
-  // REQUIRES: finished(). Errors: MailRejected (400) for good (5xx), MailDeferred (503) for now (4xx),
-  // with the server's words.
+  // REQUIRES: finished(). Errors: MailRejected (400) for good (5xx), MailDeferred (503) for now
+  // (4xx), with the server's words.
   Status result() const { return result_; }
 
  private:
-  enum class Step { kGreeting, kHello, kAuth, kFrom, kRecipients, kData, kBody, kQuit, kDone, kFailed };
+  enum class Step {
+    kGreeting,
+    kHello,
+    kAuth,
+    kFrom,
+    kRecipients,
+    kData,
+    kBody,
+    kQuit,
+    kDone,
+    kFailed
+  };
 
   void advance(int code, std::string_view text);
   void fail(int code, std::string_view text);

@@ -12,7 +12,8 @@ namespace millrace::net {
 namespace {
 
 MailEnvelope mail() {
-  return {.from = "a@x.example", .to = {"b@y.example", "c@y.example"},
+  return {.from = "a@x.example",
+          .to = {"b@y.example", "c@y.example"},
           .message = "Subject: s\r\n\r\n.dot\r\nend"};
 }
 
@@ -40,11 +41,12 @@ TEST(SmtpSessionTest, WalksThroughTheDialogue) {
 }
 
 TEST(SmtpSessionTest, RefusalsAreForGoodOrForNow) {
-  for (auto [reply, code] : {std::pair("550 no such user", "MailRejected"),
-                             std::pair("451 try later", "MailDeferred"),
-                             std::pair("nonsense", "MailRejected")}) {
+  for (auto [reply, code] :
+       {std::pair("550 no such user", "MailRejected"), std::pair("451 try later", "MailDeferred"),
+        std::pair("nonsense", "MailRejected")}) {
     SmtpSession session(mail(), {});
-    for (const char* line : {"220 hi", "250 ok", "250 ok"}) session.on_line(line);
+    for (const char* line : {"220 hi", "250 ok", "250 ok"})
+      session.on_line(line);
     session.on_line(reply);
     ASSERT_TRUE(session.finished());
     EXPECT_EQ(session.result().error().code(), code);
@@ -55,7 +57,8 @@ TEST(SmtpSessionTest, AnAddressCannotSmuggleACommand) {
   MailEnvelope evil = mail();
   evil.to = {"b@y.example>\r\nDATA"};
   SmtpSession session(evil, {});
-  for (const char* line : {"220 hi", "250 ok", "250 ok"}) session.on_line(line);
+  for (const char* line : {"220 hi", "250 ok", "250 ok"})
+    session.on_line(line);
   EXPECT_EQ(session.result().error().code(), "MailRejected");
 }
 

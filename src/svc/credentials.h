@@ -1,12 +1,12 @@
-// Credentials: from an access key id to the secret that signed and the caller it stands for. The server
-// asks CredentialDirectory for every request it authenticates; those who run code on behalf of a role
-// (functions) get their keys from RoleSessions. Implemented by svc/iam.
+// Credentials: from an access key id to the secret that signed and the caller it stands for. The
+// server asks CredentialDirectory for every request it authenticates; those who run code on behalf
+// of a role (functions) get their keys from RoleSessions. Implemented by svc/iam.
 //
-// Three kinds of keys are known: the installation's root keys (the server reads them from its file or
-// environment and hands them over), users' keys (AKIA..., rows of the store, the secret
-// sealed with the installation key) and sessions' keys (ASIA..., no rows at all: the session token
-// carries the sealed session, and the secret is derived from it). So a session outlives a restart, works
-// on every node that has the installation key, and a copy of the store alone gives no secret away.
+// Three kinds of keys are known: the installation's root keys (the server reads them from its file
+// or environment and hands them over), users' keys (AKIA..., rows of the store, the secret sealed
+// with the installation key) and sessions' keys (ASIA..., no rows at all: the session token carries
+// the sealed session, and the secret is derived from it). So a session outlives a restart, works on
+// every node that has the installation key, and a copy of the store alone gives no secret away.
 //
 // Thread safety: free-threaded.
 #pragma once
@@ -65,13 +65,13 @@ struct RoleSessionRequest {
 class RoleSessions {
  public:
   virtual ~RoleSessions() = default;
-  // Whether `service` may act as the role: what CreateFunction and the like ask before they take it.
-  // AccessDenied (403) otherwise; the service answers in its own words ("The role defined for the
-  // function cannot be assumed by Lambda.").
+  // Whether `service` may act as the role: what CreateFunction and the like ask before they take
+  // it. AccessDenied (403) otherwise; the service answers in its own words ("The role defined for
+  // the function cannot be assumed by Lambda.").
   virtual Status check_trust(store::Reader& reader, const std::string& role_arn,
                              const std::string& service) = 0;
-  // Credentials for one of our services that acts as a role. AccessDenied (403) when the role does not
-  // exist or its trust policy does not let the service in.
+  // Credentials for one of our services that acts as a role. AccessDenied (403) when the role does
+  // not exist or its trust policy does not let the service in.
   virtual Result<SessionCredentials> issue_role_session(store::Reader& reader,
                                                         const RoleSessionRequest& request) = 0;
 };

@@ -32,7 +32,8 @@ Json list_to_document(const Shape& shape, const void* list) {
   Json::Array items;
   size_t size = shape.size(list);
   items.reserve(size);
-  for (size_t i = 0; i < size; ++i) items.push_back(to_document(*shape.element, shape.at(list, i)));
+  for (size_t i = 0; i < size; ++i)
+    items.push_back(to_document(*shape.element, shape.at(list, i)));
   return Json(std::move(items));
 }
 

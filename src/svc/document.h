@@ -1,7 +1,7 @@
-// Documents: model structs as JSON values in the store. A struct is written under the model's member
-// names, absent members left out; an instant as its microseconds, bytes in base64. So a row can be read
-// by any version that knows the members, and by a person. The wire's names, formats and locations play
-// no part here.
+// Documents: model structs as JSON values in the store. A struct is written under the model's
+// member names, absent members left out; an instant as its microseconds, bytes in base64. So a row
+// can be read by any version that knows the members, and by a person. The wire's names, formats and
+// locations play no part here.
 //
 //   txn.put(key, write_document<aws::apigateway::GetStage>(stage));
 //   MR_ASSIGN(auto stage, read_document<aws::apigateway::GetStage>(text));
@@ -20,8 +20,8 @@
 namespace millrace::svc {
 
 codec::Json to_document(const aws::Shape& shape, const void* structure);
-// Members that the shape does not have are ignored. Errors: InternalFailure when a value is of another
-// kind than its member: such a row is damaged.
+// Members that the shape does not have are ignored. Errors: InternalFailure when a value is of
+// another kind than its member: such a row is damaged.
 Status from_document(const aws::Shape& shape, const codec::Json& document, void* structure);
 
 // For the output struct of an operation, by which a kind of row is named.
@@ -45,9 +45,9 @@ Result<typename Op::Output> read_document(std::string_view text) {
   return from_document<Op>(document);
 }
 
-// What `source` has of the members of `to`, by name, laid over `base` (a document of `to`): from a request
-// to the row that it makes or changes, from a row to an answer. Members that `source` lacks stay.
-// REQUIRES: members of one name are of one kind.
+// What `source` has of the members of `to`, by name, laid over `base` (a document of `to`): from a
+// request to the row that it makes or changes, from a row to an answer. Members that `source` lacks
+// stay. REQUIRES: members of one name are of one kind.
 codec::Json overlay(const aws::Shape& from, const void* source, const aws::Shape& to,
                     codec::Json base);
 
@@ -63,8 +63,7 @@ typename ToOp::Output output_as(const typename FromOp::Output& value) {
 template <class Op, class RowOp>
 void apply_input(const typename Op::Input& input, typename RowOp::Output& row) {
   auto result = from_document<RowOp>(overlay(*Op::kDescription.input, &input,
-                                             *RowOp::kDescription.output,
-                                             to_document<RowOp>(row)));
+                                             *RowOp::kDescription.output, to_document<RowOp>(row)));
   CHECK(result.ok());
   row = std::move(*result);
 }

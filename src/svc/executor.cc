@@ -34,8 +34,8 @@ void Executor::run(const aws::Operation& operation, Call call, std::shared_ptr<v
     return done(Error("UnknownOperationException", 400,
                       std::string(operation.name) + " is not supported by Millrace"));
   }
-  auto attempt_state = std::make_shared<Attempt>(
-      Attempt{entry, std::move(call), std::move(input), std::move(done)});
+  auto attempt_state =
+      std::make_shared<Attempt>(Attempt{entry, std::move(call), std::move(input), std::move(done)});
   if (entry->start) return start(std::move(attempt_state));
   if (!entry->blocking) return attempt_here(attempt_state);
   attempt(std::move(attempt_state));
@@ -62,7 +62,8 @@ void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
   auto finish = [this, state, effects = ctx.take_effects(),
                  answer = std::move(*output)](Result<store::CommitVersion> committed) mutable {
     if (committed.ok()) {
-      for (auto& effect : effects) effect();
+      for (auto& effect : effects)
+        effect();
       return state->done(std::move(answer));
     }
     if (!store::is_conflict(committed.error())) return state->done(std::move(committed).error());

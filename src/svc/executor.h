@@ -1,9 +1,10 @@
-// Executor: runs operations. For each: authorize, begin a transaction, call the handler, commit, run
-// again on conflict, then answer. It is the one way in, for requests off the wire and for background
-// work alike (a rule that fires, a stack that is being made), so that every effect is authorized,
-// atomic and durable in the same way.
+// Executor: runs operations. For each: authorize, begin a transaction, call the handler, commit,
+// run again on conflict, then answer. It is the one way in, for requests off the wire and for
+// background work alike (a rule that fires, a stack that is being made), so that every effect is
+// authorized, atomic and durable in the same way.
 //
-// Thread safety: free-threaded. Holds no thread while a commit or an asynchronous operation is pending.
+// Thread safety: free-threaded. Holds no thread while a commit or an asynchronous operation is
+// pending.
 #pragma once
 
 #include <functional>
@@ -17,11 +18,13 @@ class Executor {
  public:
   using Done = Registry::ErasedDone;
 
-  // REQUIRES: `registry` and `ports` outlive the executor; ports has store, clock, runner, authorizer.
+  // REQUIRES: `registry` and `ports` outlive the executor; ports has store, clock, runner,
+  // authorizer.
   Executor(const Registry& registry, const Ports& ports) : registry_(registry), ports_(ports) {}
 
-  // Runs `operation` with `input` (a struct of its Input type) and calls `done` once, on any thread,
-  // possibly before returning. An operation that nobody registered gives UnknownOperationException.
+  // Runs `operation` with `input` (a struct of its Input type) and calls `done` once, on any
+  // thread, possibly before returning. An operation that nobody registered gives
+  // UnknownOperationException.
   void run(const aws::Operation& operation, Call call, std::shared_ptr<void> input, Done done);
 
   // The same, typed, and blocking the caller until it is answered: for jobs on the worker pool.

@@ -76,7 +76,8 @@ TEST_F(ExecutorTest, GivesUpWithThrottlingWhenTheRaceIsNeverWon) {
                     EXPECT_EQ(result.error().code(), "ThrottlingException");
                     answered = true;
                   });
-  while (!answered) h_.runner.advance_ms(10);
+  while (!answered)
+    h_.runner.advance_ms(10);
 }
 
 TEST_F(ExecutorTest, DeniedCallsChangeNothing) {

@@ -1,14 +1,14 @@
 // An operation is a function from (context, input) to output. It reads and writes through the
-// context's transaction; the executor begins that transaction, commits it, and only then answers, so a
-// success that a client sees is on disk. When the commit loses a race the function runs again from a
-// new transaction: it must change nothing but the transaction, and put every other effect into
-// after_commit().
+// context's transaction; the executor begins that transaction, commits it, and only then answers,
+// so a success that a client sees is on disk. When the commit loses a race the function runs again
+// from a new transaction: it must change nothing but the transaction, and put every other effect
+// into after_commit().
 //
 //   Result<PutItemOutput> put_item(Context& ctx, const PutItemInput& in);
 //   registry.add<aws::dynamodb::PutItem>({.run = put_item, .access = put_item_access});
 //
-// An operation that waits for something outside the store (Invoke) is registered with `start` instead
-// and answers by callback, holding no thread.
+// An operation that waits for something outside the store (Invoke) is registered with `start`
+// instead and answers by callback, holding no thread.
 #pragma once
 
 #include <functional>
@@ -61,8 +61,8 @@ class Context {
   // "arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE".
   std::string arn(std::string_view service, std::string_view resource) const;
 
-  // Runs another operation within this transaction, with this caller and his permissions. REQUIRES: Op
-  // is registered with `run`.
+  // Runs another operation within this transaction, with this caller and his permissions. REQUIRES:
+  // Op is registered with `run`.
   template <class Op>
   Result<typename Op::Output> call(const typename Op::Input& input);
 

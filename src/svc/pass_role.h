@@ -1,5 +1,5 @@
-// iam:PassRole: whoever gives a role to a service (a function, a rule, a stack) must be allowed to. An
-// operation that takes a role adds this to what its `access` returns.
+// iam:PassRole: whoever gives a role to a service (a function, a rule, a stack) must be allowed to.
+// An operation that takes a role adds this to what its `access` returns.
 #pragma once
 
 #include <string>

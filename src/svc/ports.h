@@ -1,6 +1,6 @@
-// Ports: what services need beside the store, as narrow interfaces. The server wires real ones, tests
-// wire fakes (svc/testing). A service reaches another service by calling one of its AWS operations
-// (Context::call), not through a port; ports are for what is no AWS operation.
+// Ports: what services need beside the store, as narrow interfaces. The server wires real ones,
+// tests wire fakes (svc/testing). A service reaches another service by calling one of its AWS
+// operations (Context::call), not through a port; ports are for what is no AWS operation.
 //
 // Thread safety: every port may be used from any thread.
 #pragma once
@@ -31,10 +31,11 @@ struct Scope {
 };
 inline constexpr char kGlobalRegion[] = "aws-global";
 
-// One permission that a request needs: an IAM action on a resource, with what conditions may ask for.
+// One permission that a request needs: an IAM action on a resource, with what conditions may ask
+// for.
 struct Access {
-  std::string action;    // "dynamodb:PutItem"
-  std::string resource;  // ARN, or "*"
+  std::string action;                                       // "dynamodb:PutItem"
+  std::string resource;                                     // ARN, or "*"
   std::map<std::string, std::vector<std::string>> context;  // "dynamodb:LeadingKeys" -> values
   // The policy attached to the resource, where there is one (bucket policy, function policy).
   std::optional<codec::Json> resource_policy;
@@ -56,8 +57,8 @@ struct FunctionCall {
   Scope scope;
   std::string function_arn;  // with or without qualifier
   std::string payload;
-  Caller caller;             // checked against identity or resource policy
-  std::string request_id;    // empty: a new one is made
+  Caller caller;               // checked against identity or resource policy
+  std::string request_id;      // empty: a new one is made
   std::string client_context;  // JSON, not encoded; empty when there is none
   std::string trace_header;
 };
@@ -79,7 +80,8 @@ class FunctionInvoker {
   // Accepts the event into the durable asynchronous queue; `done` when it is on disk.
   virtual void invoke_async(FunctionCall call, std::function<void(Status)> done) = 0;
   // Keeps at least `environments` started and idle for a function (0 ends it); holds until it is
-  // changed or the server stops. `done` when they have been asked for, or with the function's error.
+  // changed or the server stops. `done` when they have been asked for, or with the function's
+  // error.
   virtual void keep_warm(const Scope& scope, const std::string& function_arn, int environments,
                          std::function<void(Status)> done) = 0;
 };
@@ -137,9 +139,9 @@ struct Ports {
   RoleSessions* role_sessions = nullptr;
   WebhookPort* webhooks = nullptr;
   std::string installation_key;  // kSealKeyBytes (base/seal.h); never in the store, never logged
-  std::string data_dir;      // for files beside the store: objects, function code
-  bool relay_mail = false;   // sent mail is also queued for ses::MailRelay
-  std::string endpoint_url;  // how a client on this machine reaches us: "http://127.0.0.1:4566"
+  std::string data_dir;          // for files beside the store: objects, function code
+  bool relay_mail = false;       // sent mail is also queued for ses::MailRelay
+  std::string endpoint_url;      // how a client on this machine reaches us: "http://127.0.0.1:4566"
 };
 
 }  // namespace millrace::svc

@@ -1,5 +1,5 @@
-// The accounts and regions in which a service holds anything, so that its background work (sweepers,
-// outbox views) can find them without scanning the store.
+// The accounts and regions in which a service holds anything, so that its background work
+// (sweepers, outbox views) can find them without scanning the store.
 //
 // Rows: ("*", "*", space, "scope", account, region) -> empty.
 #pragma once

@@ -1,5 +1,5 @@
-// DynamoDB expressions and values: whatever the bytes, an answer or an Error, never a crash. The first
-// byte picks the parser, the rest is its text. What parses is also evaluated.
+// DynamoDB expressions and values: whatever the bytes, an answer or an Error, never a crash. The
+// first byte picks the parser, the rest is its text. What parses is also evaluated.
 #include <cstdint>
 #include <string_view>
 

@@ -11,7 +11,8 @@ using svc::testing::Harness;
 
 TEST(StatisticsTest, PercentilesAreWithinABucketAndExtremesExact) {
   Statistics s;
-  for (int i = 1; i <= 1000; ++i) s.add(i);
+  for (int i = 1; i <= 1000; ++i)
+    s.add(i);
   EXPECT_NEAR(s.percentile(50), 500, 25);
   EXPECT_NEAR(s.percentile(99), 990, 50);
   EXPECT_EQ(s.percentile(100), 1000);
@@ -30,7 +31,8 @@ TEST(StatisticsTest, EncodesMergesAndBoundsItsSize) {
   EXPECT_EQ(a.sum(), 14);
   EXPECT_EQ(a.minimum(), -1);
   EXPECT_EQ(a.maximum(), 5);
-  for (double v = 1e-30; v < 1e60; v *= 1.06) b.add(v);
+  for (double v = 1e-30; v < 1e60; v *= 1.06)
+    b.add(v);
   EXPECT_LT(b.encode().size(), 6'000u);
 }
 
@@ -38,8 +40,8 @@ class CloudWatchTest : public ::testing::Test {
  protected:
   api::PutMetricDataInput one(double value) {
     api::PutMetricDataInput in{.namespace_ = "App"};
-    in.metric_data = {{api::MetricDatum{.metric_name = "Latency", .value = value,
-                                        .unit = "Milliseconds"}}};
+    in.metric_data = {
+        {api::MetricDatum{.metric_name = "Latency", .value = value, .unit = "Milliseconds"}}};
     in.metric_data->front().dimensions = {{{"Stage", "dev"}, {"Api", "notes"}}};
     return in;
   }
@@ -84,8 +86,9 @@ TEST_F(CloudWatchTest, BadInputGetsCloudWatchsErrors) {
   in.namespace_ = "AWS/Lambda";
   EXPECT_EQ(h_.call<api::PutMetricData>(in).error().message(),
             "The value AWS/ for parameter Namespace is invalid.");
-  EXPECT_EQ(h_.call<api::PutMetricData>(one(std::numeric_limits<double>::infinity())).error().code(),
-            "InvalidParameterValue");
+  EXPECT_EQ(
+      h_.call<api::PutMetricData>(one(std::numeric_limits<double>::infinity())).error().code(),
+      "InvalidParameterValue");
   auto old = one(1);
   old.metric_data->front().timestamp = h_.clock.now().plus_ms(-15ll * 24 * 3600 * 1000);
   EXPECT_FALSE(h_.call<api::PutMetricData>(old).ok());
@@ -113,8 +116,8 @@ TEST_F(CloudWatchTest, ListMetricsFiltersByDimensionAndForgetsTheOld) {
 TEST_F(CloudWatchTest, ServicesMetricsAreWrittenInBatchesAndSweptAfterRetention) {
   MetricWriter writer(h_.ports);
   for (int i = 0; i < 3; ++i) {
-    writer.record(Harness::root_call().scope, "AWS/Lambda", "Invocations",
-                  {{"FunctionName", "f"}}, "Count", 1);
+    writer.record(Harness::root_call().scope, "AWS/Lambda", "Invocations", {{"FunctionName", "f"}},
+                  "Count", 1);
   }
   ASSERT_TRUE(writer.flush().ok());
   api::GetMetricStatisticsInput in = statistics();

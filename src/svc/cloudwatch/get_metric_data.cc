@@ -13,12 +13,14 @@ Result<api::MetricDataResult> answer(svc::Context& ctx, const api::GetMetricData
                                      const api::MetricDataQuery& query) {
   const api::MetricStat& stat = *query.metric_stat;
   MR_ASSIGN(int64_t period_s, usable_period_s(stat.period));
-  SeriesId series = make_series(ctx.scope(), stat.metric.namespace_.value_or(""),
-                                stat.metric.metric_name.value_or(""),
-                                dimensions_of(stat.metric.dimensions));
-  MR_ASSIGN(auto periods, read_periods(ctx.txn(), series, {.from = in.start_time, .to = in.end_time,
-                                                           .period_s = period_s,
-                                                           .unit = stat.unit.value_or("")}));
+  SeriesId series =
+      make_series(ctx.scope(), stat.metric.namespace_.value_or(""),
+                  stat.metric.metric_name.value_or(""), dimensions_of(stat.metric.dimensions));
+  MR_ASSIGN(auto periods, read_periods(ctx.txn(), series,
+                                       {.from = in.start_time,
+                                        .to = in.end_time,
+                                        .period_s = period_s,
+                                        .unit = stat.unit.value_or("")}));
   api::MetricDataResult out{.id = query.id,
                             .label = query.label.value_or(stat.metric.metric_name.value_or("")),
                             .status_code = "Complete"};
@@ -43,7 +45,8 @@ Result<api::MetricDataResult> answer(svc::Context& ctx, const api::GetMetricData
 }  // namespace
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
-Result<api::GetMetricDataOutput> get_metric_data(svc::Context& ctx, const api::GetMetricDataInput& in) {
+Result<api::GetMetricDataOutput> get_metric_data(svc::Context& ctx,
+                                                 const api::GetMetricDataInput& in) {
   if (in.start_time >= in.end_time) {
     return Error("ValidationError", 400,
                  "The parameter StartTime must be less than the parameter EndTime.");
@@ -57,7 +60,8 @@ Result<api::GetMetricDataOutput> get_metric_data(svc::Context& ctx, const api::G
   auto& results = out.metric_data_results.emplace();
   for (const auto& query : in.metric_data_queries) {
     if (query.expression) {
-      return Error("ValidationError", 400, "MetricDataQueries.Expression is not supported by Millrace.");
+      return Error("ValidationError", 400,
+                   "MetricDataQueries.Expression is not supported by Millrace.");
     }
     if (!query.metric_stat) {
       return Error("ValidationError", 400,

@@ -56,16 +56,19 @@ Result<api::GetMetricStatisticsOutput> get_metric_statistics(
   MR_ASSIGN(int64_t period_s, usable_period_s(in.period));
   int64_t points = (in.end_time.seconds() - in.start_time.seconds()) / period_s;
   if (points > kDatapointsMax) {
-    return api::errors::invalid_parameter_combination_exception(fmt::format(
-        "You have requested up to {} datapoints, which exceeds the limit of 1,440. You may reduce the "
-        "datapoints requested by increasing Period, or decreasing the time range.",
-        with_commas(points)));
+    return api::errors::invalid_parameter_combination_exception(
+        fmt::format("You have requested up to {} datapoints, which exceeds the limit of 1,440. You "
+                    "may reduce the "
+                    "datapoints requested by increasing Period, or decreasing the time range.",
+                    with_commas(points)));
   }
-  SeriesId series = make_series(ctx.scope(), in.namespace_, in.metric_name,
-                                dimensions_of(in.dimensions));
-  MR_ASSIGN(auto periods, read_periods(ctx.txn(), series, {.from = in.start_time, .to = in.end_time,
-                                                           .period_s = period_s,
-                                                           .unit = in.unit.value_or("")}));
+  SeriesId series =
+      make_series(ctx.scope(), in.namespace_, in.metric_name, dimensions_of(in.dimensions));
+  MR_ASSIGN(auto periods, read_periods(ctx.txn(), series,
+                                       {.from = in.start_time,
+                                        .to = in.end_time,
+                                        .period_s = period_s,
+                                        .unit = in.unit.value_or("")}));
   api::GetMetricStatisticsOutput out{.label = in.metric_name};
   auto& datapoints = out.datapoints.emplace();
   for (const auto& [start_ms, period] : periods) {

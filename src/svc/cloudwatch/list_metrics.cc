@@ -7,15 +7,17 @@ namespace millrace::cloudwatch {
 namespace {
 
 constexpr size_t kPage = 500;
-constexpr int64_t kRecentMs = 3ll * 3600 * 1000;           // RecentlyActive PT3H
-constexpr int64_t kForgottenMs = 14ll * 24 * 3600 * 1000;  // metrics without data for 2 weeks are not listed
+constexpr int64_t kRecentMs = 3ll * 3600 * 1000;  // RecentlyActive PT3H
+constexpr int64_t kForgottenMs =
+    14ll * 24 * 3600 * 1000;  // metrics without data for 2 weeks are not listed
 
 bool matches(const api::ListMetricsInput& in, const SeriesId& series) {
   if (in.metric_name && *in.metric_name != series.name) return false;
   for (const auto& filter : in.dimensions.value_or(std::vector<api::DimensionFilter>())) {
-    bool found = std::any_of(series.dimensions.begin(), series.dimensions.end(), [&](const auto& d) {
-      return d.first == filter.name && (!filter.value || d.second == *filter.value);
-    });
+    bool found =
+        std::any_of(series.dimensions.begin(), series.dimensions.end(), [&](const auto& d) {
+          return d.first == filter.name && (!filter.value || d.second == *filter.value);
+        });
     if (!found) return false;
   }
   return true;
@@ -45,7 +47,8 @@ Result<api::ListMetricsOutput> list_metrics(svc::Context& ctx, const api::ListMe
     if (page.last_seen[i] < oldest || !matches(in, series)) continue;
     api::Metric metric{.namespace_ = series.metric_namespace, .metric_name = series.name};
     auto& dimensions = metric.dimensions.emplace();
-    for (const auto& [name, value] : series.dimensions) dimensions.push_back({name, value});
+    for (const auto& [name, value] : series.dimensions)
+      dimensions.push_back({name, value});
     metrics.push_back(std::move(metric));
   }
   if (!page.next.empty()) out.next_token = base64_encode(page.next);

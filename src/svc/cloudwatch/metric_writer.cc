@@ -16,9 +16,7 @@ constexpr size_t kDeletesPerSeries = 2'000;  // per sweep; a series makes 1,440 
 MetricWriter::MetricWriter(const svc::Ports& ports)
     : ports_(ports), alive_(std::make_shared<std::atomic<bool>>(false)) {}
 
-MetricWriter::~MetricWriter() {
-  *alive_ = false;
-}
+MetricWriter::~MetricWriter() { *alive_ = false; }
 
 void MetricWriter::record(const svc::Scope& scope, std::string_view metric_namespace,
                           std::string_view name, const Dimensions& dimensions,
@@ -92,7 +90,8 @@ Status MetricWriter::sweep() {
         MR_ASSIGN(auto expired, rows_before(*snapshot, series, oldest, kDeletesPerSeries));
         if (expired.empty()) continue;
         auto deleted = store::transact(*ports_.store, [&](store::Txn& txn) {
-          for (const auto& key : expired) txn.del(key);
+          for (const auto& key : expired)
+            txn.del(key);
           return ok_status();
         });
         if (!deleted.ok()) return std::move(deleted).error();

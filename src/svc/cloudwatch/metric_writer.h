@@ -1,10 +1,10 @@
-// MetricWriter: the MetricSink of the server. Values of services (AWS/Lambda, AWS/ApiGateway) are summed
-// in memory by series and minute, and written every kFlushMs in one transaction, so that recording one
-// costs a map lookup. What a crash may lose is at most kFlushMs of metrics. Also removes data past its
-// retention.
+// MetricWriter: the MetricSink of the server. Values of services (AWS/Lambda, AWS/ApiGateway) are
+// summed in memory by series and minute, and written every kFlushMs in one transaction, so that
+// recording one costs a map lookup. What a crash may lose is at most kFlushMs of metrics. Also
+// removes data past its retention.
 //
-// Thread safety: record() from any thread. start() once; stop() once, flushes what is left. The runner
-// must have drained before the writer is destroyed.
+// Thread safety: record() from any thread. start() once; stop() once, flushes what is left. The
+// runner must have drained before the writer is destroyed.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,8 @@ namespace millrace::cloudwatch {
 class MetricWriter final : public svc::MetricSink {
  public:
   static constexpr int64_t kFlushMs = 1'000;
-  static constexpr size_t kPendingMax = 20'000;  // series x minutes; beyond it values are dropped, logged
+  static constexpr size_t kPendingMax =
+      20'000;  // series x minutes; beyond it values are dropped, logged
 
   explicit MetricWriter(const svc::Ports& ports);
   ~MetricWriter() override;

@@ -21,7 +21,8 @@ Result<std::vector<svc::Access>> put_access(svc::Context&, const api::PutMetricD
 Dimensions dimensions_of(const std::optional<std::vector<api::Dimension>>& given) {
   Dimensions out;
   if (!given) return out;
-  for (const auto& dimension : *given) out.emplace_back(dimension.name, dimension.value);
+  for (const auto& dimension : *given)
+    out.emplace_back(dimension.name, dimension.value);
   return out;
 }
 

@@ -37,7 +37,9 @@ Dimensions decode_dimensions(std::string_view text) {
 
 store::KeyWriter keyed(const SeriesId& series, std::string_view table) {
   store::KeyWriter key(series.scope.account, series.scope.region, store::Space::kCloudWatch);
-  key.str(table).str(series.metric_namespace).str(series.name)
+  key.str(table)
+      .str(series.metric_namespace)
+      .str(series.name)
       .str(encode_dimensions(series.dimensions));
   return key;
 }
@@ -71,13 +73,16 @@ Result<std::map<int64_t, Period>> read_periods(store::Reader& reader, const Seri
   std::map<int64_t, Period> out;
   const int64_t period_ms = window.period_s * 1'000;
   auto minute_key = [&](int64_t ms) {
-    return keyed(series, "data").u64(static_cast<uint64_t>(std::max<int64_t>(ms, 0) / kMinuteMs)).key();
+    return keyed(series, "data")
+        .u64(static_cast<uint64_t>(std::max<int64_t>(ms, 0) / kMinuteMs))
+        .key();
   };
-  auto cursor = reader.scan({minute_key(window.from.ms()),
-                             minute_key(window.to.ms() + kMinuteMs - 1)});
+  auto cursor =
+      reader.scan({minute_key(window.from.ms()), minute_key(window.to.ms() + kMinuteMs - 1)});
   for (; cursor->valid(); cursor->next()) {
     store::KeyReader key(cursor->key());
-    for (int i = 0; i < 4; ++i) key.str();
+    for (int i = 0; i < 4; ++i)
+      key.str();
     int64_t start_ms = static_cast<int64_t>(key.u64().value_or(0)) * kMinuteMs;
     std::string unit = key.str().value_or("");
     if (!window.unit.empty() && unit != window.unit) continue;
@@ -108,8 +113,8 @@ Result<SeriesPage> list_series(store::Reader& reader, const svc::Scope& scope,
     series.name = key.str().value_or("");
     series.dimensions = decode_dimensions(key.str().value_or(""));
     page.series.push_back(std::move(series));
-    page.last_seen.push_back(
-        Instant::from_ms(std::strtoll(std::string(cursor->value()).c_str(), nullptr, 10) * kMinuteMs));
+    page.last_seen.push_back(Instant::from_ms(
+        std::strtoll(std::string(cursor->value()).c_str(), nullptr, 10) * kMinuteMs));
     page.next = std::string(cursor->key());
   }
   MR_TRY(cursor->status());
@@ -122,7 +127,8 @@ Result<std::vector<std::string>> rows_before(store::Reader& reader, const Series
   std::vector<std::string> keys;
   auto minute = static_cast<uint64_t>(before.ms() / kMinuteMs);
   auto cursor = reader.scan({keyed(series, "data").key(), keyed(series, "data").u64(minute).key()});
-  for (; cursor->valid() && keys.size() < limit; cursor->next()) keys.emplace_back(cursor->key());
+  for (; cursor->valid() && keys.size() < limit; cursor->next())
+    keys.emplace_back(cursor->key());
   MR_TRY(cursor->status());
   return keys;
 }

@@ -48,7 +48,8 @@ void Statistics::add(double value, double count) {
   count_ += count;
   sum_ += value * count;
   int bucket = bucket_of(value);
-  // A hostile spread of values must not grow a row without bound: the rest shares the nearest bucket.
+  // A hostile spread of values must not grow a row without bound: the rest shares the nearest
+  // bucket.
   if (buckets_.size() >= kBucketsMax && !buckets_.contains(bucket)) {
     auto near = buckets_.lower_bound(bucket);
     bucket = near == buckets_.end() ? buckets_.rbegin()->first : near->first;
@@ -72,7 +73,8 @@ void Statistics::merge(const Statistics& other) {
   maximum_ = count_ == 0 ? other.maximum_ : std::max(maximum_, other.maximum_);
   count_ += other.count_;
   sum_ += other.sum_;
-  for (auto [bucket, count] : other.buckets_) buckets_[bucket] += count;
+  for (auto [bucket, count] : other.buckets_)
+    buckets_[bucket] += count;
 }
 
 double Statistics::percentile(double percent) const {
@@ -100,7 +102,8 @@ std::optional<double> Statistics::value_of(std::string_view statistic) const {
 
 std::string Statistics::encode() const {
   std::string out(1, '\1');  // format version
-  for (double value : {count_, sum_, minimum_, maximum_}) append_raw(out, value);
+  for (double value : {count_, sum_, minimum_, maximum_})
+    append_raw(out, value);
   for (auto [bucket, count] : buckets_) {
     append_raw(out, static_cast<int32_t>(bucket));
     append_raw(out, count);
@@ -117,7 +120,8 @@ Statistics Statistics::decode(std::string_view bytes) {
   }
   int32_t bucket;
   double count;
-  while (take_raw(bytes, bucket) && take_raw(bytes, count)) out.buckets_[bucket] = count;
+  while (take_raw(bytes, bucket) && take_raw(bytes, count))
+    out.buckets_[bucket] = count;
   return out;
 }
 

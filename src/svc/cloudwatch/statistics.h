@@ -1,6 +1,6 @@
 // Statistics: what is kept of the values of one metric in one minute: count, sum, extremes, and a
-// histogram for percentiles. Merging two is exact except for percentiles, whose error is bounded by the
-// histogram's bucket width (5 %). A value.
+// histogram for percentiles. Merging two is exact except for percentiles, whose error is bounded by
+// the histogram's bucket width (5 %). A value.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace millrace::cloudwatch {
 class Statistics {
  public:
   void add(double value, double count = 1);
-  // A client's own summary (StatisticValues): it has no distribution, so percentiles see it at its mean.
+  // A client's own summary (StatisticValues): it has no distribution, so percentiles see it at its
+  // mean.
   void add_summary(double count, double sum, double minimum, double maximum);
   void merge(const Statistics& other);
 

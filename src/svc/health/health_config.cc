@@ -31,7 +31,8 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
   return p == pattern.size();
 }
 
@@ -50,7 +51,8 @@ Status check(const Watch& watch, std::string_view where) {
                                watch.every_s, kEveryMinS));
   }
   if (watch.keep_warm > kKeepWarmMax) {
-    return invalid(fmt::format("{}: keep_warm {} is more than {}", where, watch.keep_warm, kKeepWarmMax));
+    return invalid(
+        fmt::format("{}: keep_warm {} is more than {}", where, watch.keep_warm, kKeepWarmMax));
   }
   if (!watch.path.empty() && watch.path[0] != '/') {
     return invalid(fmt::format("{}: path '{}' must begin with '/'", where, watch.path));
@@ -63,8 +65,10 @@ Result<Rule> parse_rule(const Json& entry) {
   if (!entry.is_object()) return invalid("health.functions: each entry must be a mapping");
   for (const auto& [name, value] : *entry.as_object()) {
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
-      return invalid(fmt::format("health.functions: '{}' is not known; known are function, every_s, "
-                                 "path, keep_warm", name));
+      return invalid(
+          fmt::format("health.functions: '{}' is not known; known are function, every_s, "
+                      "path, keep_warm",
+                      name));
     }
   }
   Rule rule{.pattern = std::string(entry.get_string("function"))};
@@ -127,15 +131,16 @@ Result<Watch> watch_for(const HealthConfig& config, std::string_view function_na
   }
   if (auto tag = tags.find("millrace:health"); tag != tags.end()) {
     if (!parse_health_tag(tag->second, watch)) {
-      return invalid(fmt::format("tag millrace:health = '{}' must be seconds, or seconds and a path",
-                                 tag->second));
+      return invalid(fmt::format(
+          "tag millrace:health = '{}' must be seconds, or seconds and a path", tag->second));
     }
   }
   if (auto tag = tags.find("millrace:keep-warm"); tag != tags.end()) {
     auto [end, error] = std::from_chars(tag->second.data(), tag->second.data() + tag->second.size(),
                                         watch.keep_warm);
     if (error != std::errc() || *end != '\0' || watch.keep_warm < 0) {
-      return invalid(fmt::format("tag millrace:keep-warm = '{}' must be a whole number", tag->second));
+      return invalid(
+          fmt::format("tag millrace:keep-warm = '{}' must be a whole number", tag->second));
     }
   }
   MR_TRY(check(watch, function_name));

@@ -6,10 +6,11 @@
 //     functions:
 //       - function: notes-dev-*       # name, '*' matches any run of characters
 //         every_s: 60                 # 0: no check
-//         path: /health               # a GET through the function's REST event; absent: a plain ping event
-//         keep_warm: 2
+//         path: /health               # a GET through the function's REST event; absent: a plain
+//         ping event keep_warm: 2
 //
-// Tags: "millrace:health" = "60" or "60 /health"; "millrace:keep-warm" = "2". Tags win over the file.
+// Tags: "millrace:health" = "60" or "60 /health"; "millrace:keep-warm" = "2". Tags win over the
+// file.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ struct Rule {
 };
 
 struct Notify {
-  std::string from;               // an identity of SES, in the account and region of the function
+  std::string from;  // an identity of SES, in the account and region of the function
   std::vector<std::string> to;
   std::string webhook;
 };
@@ -52,8 +53,8 @@ struct HealthConfig {
 // From the `health` section. Errors: InvalidConfiguration (400) naming the member.
 Result<HealthConfig> parse_health_config(const codec::Json& section);
 
-// What applies to a function: the first rule that matches its name, then its tags. A tag that cannot be
-// understood is an error naming it.
+// What applies to a function: the first rule that matches its name, then its tags. A tag that
+// cannot be understood is an error naming it.
 Result<Watch> watch_for(const HealthConfig& config, std::string_view function_name,
                         const std::map<std::string, std::string>& tags);
 

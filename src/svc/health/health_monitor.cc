@@ -17,19 +17,24 @@ using codec::Json;
 
 std::string state_key(const svc::Scope& scope, std::string_view name) {
   return store::KeyWriter(scope.account, scope.region, store::Space::kHealth)
-      .str("function").str(name).key();
+      .str("function")
+      .str(name)
+      .key();
 }
 
 svc::Call root_call(const svc::Scope& scope) {
-  return svc::Call{.caller = svc::Caller::root(scope.account), .scope = scope,
-                   .request = {.request_id = random_uuid(thread_rng()), .source_ip = "127.0.0.1",
+  return svc::Call{.caller = svc::Caller::root(scope.account),
+                   .scope = scope,
+                   .request = {.request_id = random_uuid(thread_rng()),
+                               .source_ip = "127.0.0.1",
                                .user_agent = "millrace-health"}};
 }
 
 }  // namespace
 
 HealthMonitor::HealthMonitor(const svc::Ports& ports, HealthConfig config)
-    : ports_(ports), config_(std::move(config)),
+    : ports_(ports),
+      config_(std::move(config)),
       alive_(std::make_shared<std::atomic<bool>>(false)) {}
 
 void HealthMonitor::start() {
@@ -64,7 +69,8 @@ Status HealthMonitor::discover() {
   std::map<FunctionKey, Watched> found;
   auto snapshot = ports_.store->snapshot();
   MR_ASSIGN(auto scopes, svc::noted_scopes(*snapshot, store::Space::kLambda));
-  for (const svc::Scope& scope : scopes) MR_TRY(discover_scope(scope, found));
+  for (const svc::Scope& scope : scopes)
+    MR_TRY(discover_scope(scope, found));
   adopt(std::move(found));
   return ok_status();
 }
@@ -81,7 +87,8 @@ Status HealthMonitor::discover_scope(const svc::Scope& scope,
       std::string arn = function.function_arn.value_or("");
       auto tags = ports_.executor->call<aws::lambda::ListTags>(root_call(scope), {.resource = arn});
       if (!tags.ok()) continue;  // deleted meanwhile
-      auto watch = watch_for(config_, name, tags->tags.value_or(std::map<std::string, std::string>()));
+      auto watch =
+          watch_for(config_, name, tags->tags.value_or(std::map<std::string, std::string>()));
       if (!watch.ok()) {
         spdlog::warn("health: function {}: {}", name, watch.error().message());
         continue;
@@ -119,9 +126,10 @@ void HealthMonitor::adopt(std::map<FunctionKey, Watched> found) {
     watched_ = std::move(found);
   }
   for (const auto& [key, environments] : warm_changes) {
-    ports_.functions->keep_warm(key.scope, arns[key], environments, [name = key.name](Status asked) {
-      if (!asked.ok()) spdlog::warn("keep warm {}: {}", name, asked.error().to_string());
-    });
+    ports_.functions->keep_warm(
+        key.scope, arns[key], environments, [name = key.name](Status asked) {
+          if (!asked.ok()) spdlog::warn("keep warm {}: {}", name, asked.error().to_string());
+        });
   }
 }
 
@@ -139,17 +147,21 @@ void HealthMonitor::tick() {
       due.emplace_back(key, watched);
     }
   }
-  for (const auto& [key, watched] : due) start_check(key, watched);
+  for (const auto& [key, watched] : due)
+    start_check(key, watched);
 }
 
 void HealthMonitor::start_check(const FunctionKey& key, const Watched& watched) {
   std::string request_id = random_uuid(thread_rng());
-  svc::FunctionCall call{.scope = key.scope, .function_arn = watched.arn,
-                         .payload = check_event(watched.watch.path, ports_.clock->now(), request_id),
-                         .caller = svc::Caller::root(key.scope.account), .request_id = request_id};
+  svc::FunctionCall call{
+      .scope = key.scope,
+      .function_arn = watched.arn,
+      .payload = check_event(watched.watch.path, ports_.clock->now(), request_id),
+      .caller = svc::Caller::root(key.scope.account),
+      .request_id = request_id};
   bool is_path_check = !watched.watch.path.empty();
-  ports_.functions->invoke(std::move(call), [this, key, is_path_check, alive = alive_](
-                                                Result<svc::FunctionAnswer> answer) {
+  ports_.functions->invoke(std::move(call), [this, key, is_path_check,
+                                             alive = alive_](Result<svc::FunctionAnswer> answer) {
     if (!*alive) return;
     std::string failure = answer.ok()
                               ? failure_of(answer->function_error, answer->payload, is_path_check)
@@ -188,11 +200,12 @@ void HealthMonitor::finish_check(const FunctionKey& key, std::string failure, in
   ports_.metrics->record(key.scope, "Millrace/Health", "Healthy", dimensions, "Count",
                          failure.empty() ? 1 : 0);
   if (failure.empty()) {
-    ports_.metrics->record(key.scope, "Millrace/Health", "CheckDuration", dimensions, "Milliseconds",
-                           static_cast<double>(duration_us) / 1'000);
+    ports_.metrics->record(key.scope, "Millrace/Health", "CheckDuration", dimensions,
+                           "Milliseconds", static_cast<double>(duration_us) / 1'000);
   }
   if (transition == Transition::kFailed) tell(key, "is failing", failure);
-  if (transition == Transition::kRecovered) tell(key, "has recovered", "it failed with: " + state.last_failure);
+  if (transition == Transition::kRecovered)
+    tell(key, "has recovered", "it failed with: " + state.last_failure);
 }
 
 void HealthMonitor::tell(const FunctionKey& key, std::string_view what, std::string_view detail) {
@@ -201,8 +214,11 @@ void HealthMonitor::tell(const FunctionKey& key, std::string_view what, std::str
   const Notify& notify = config_.notify;
   if (!notify.webhook.empty() && ports_.webhooks != nullptr) {
     Json notice;
-    notice.set("function", key.name).set("account", key.scope.account)
-        .set("region", key.scope.region).set("event", what).set("detail", detail)
+    notice.set("function", key.name)
+        .set("account", key.scope.account)
+        .set("region", key.scope.region)
+        .set("event", what)
+        .set("detail", detail)
         .set("time", format_iso8601(ports_.clock->now()));
     ports_.webhooks->post(notify.webhook, notice.dump(), [](Status posted) {
       if (!posted.ok()) spdlog::warn("health: webhook: {}", posted.error().to_string());
@@ -222,15 +238,20 @@ Result<std::vector<FunctionHealth>> read_function_health(store::Reader& reader) 
   std::vector<FunctionHealth> out;
   MR_ASSIGN(auto scopes, svc::noted_scopes(reader, store::Space::kHealth));
   for (const svc::Scope& scope : scopes) {
-    auto cursor = reader.scan(store::prefix_range(
-        store::KeyWriter(scope.account, scope.region, store::Space::kHealth).str("function").key()));
+    auto cursor = reader.scan(
+        store::prefix_range(store::KeyWriter(scope.account, scope.region, store::Space::kHealth)
+                                .str("function")
+                                .key()));
     for (; cursor->valid(); cursor->next()) {
       store::KeyReader key(cursor->key());
       key.str();
       MR_ASSIGN(HealthState state, decode_state(cursor->value()));
-      out.push_back({.scope = scope, .name = key.str().value_or(""), .healthy = state.healthy,
+      out.push_back({.scope = scope,
+                     .name = key.str().value_or(""),
+                     .healthy = state.healthy,
                      .failures_in_a_row = state.failures_in_a_row,
-                     .last_failure = state.last_failure, .last_check = state.last_check,
+                     .last_failure = state.last_failure,
+                     .last_check = state.last_check,
                      .since = state.since});
     }
     MR_TRY(cursor->status());

@@ -1,11 +1,12 @@
-// HealthMonitor: keeps functions warm and checks that they answer, so that nobody builds a warmer and a
-// watchdog by hand. Finds functions every kDiscoverMs, checks each as often as it asks for, and tells
-// people once when one fails (after kFailuresToAlarm checks in a row) and once when it recovers.
+// HealthMonitor: keeps functions warm and checks that they answer, so that nobody builds a warmer
+// and a watchdog by hand. Finds functions every kDiscoverMs, checks each as often as it asks for,
+// and tells people once when one fails (after kFailuresToAlarm checks in a row) and once when it
+// recovers.
 //
 // A check is an ordinary invocation by the account's root: it is metered and logged like any other.
 //
-// Rows: (account, region, health, "function", name) -> JSON state, so that a restart neither forgets an
-// outage nor tells of it twice.
+// Rows: (account, region, health, "function", name) -> JSON state, so that a restart neither
+// forgets an outage nor tells of it twice.
 //
 // Thread safety: start() once; stop() once. The runner must have drained before destruction.
 #pragma once

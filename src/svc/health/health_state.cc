@@ -29,8 +29,10 @@ Transition apply_check(HealthState& state, const std::string& failure, Instant n
 
 std::string encode_state(const HealthState& state) {
   Json json;
-  json.set("healthy", state.healthy).set("failures", state.failures_in_a_row)
-      .set("lastFailure", state.last_failure).set("lastCheckUs", state.last_check.us)
+  json.set("healthy", state.healthy)
+      .set("failures", state.failures_in_a_row)
+      .set("lastFailure", state.last_failure)
+      .set("lastCheckUs", state.last_check.us)
       .set("sinceUs", state.since.us);
   return json.dump();
 }
@@ -69,21 +71,33 @@ std::string failure_of(std::string_view function_error, std::string_view payload
 std::string check_event(std::string_view path, Instant now, std::string_view request_id) {
   Json event;
   if (path.empty()) {
-    event.set("source", "millrace.health").set("detail-type", "Health Check")
-        .set("id", request_id).set("time", format_iso8601(now));
+    event.set("source", "millrace.health")
+        .set("detail-type", "Health Check")
+        .set("id", request_id)
+        .set("time", format_iso8601(now));
     return event.dump();
   }
   Json identity, context;
   identity.set("sourceIp", "127.0.0.1").set("userAgent", "millrace-health");
-  context.set("resourcePath", path).set("httpMethod", "GET").set("path", path)
-      .set("protocol", "HTTP/1.1").set("requestId", request_id).set("requestTimeEpoch", now.ms())
-      .set("stage", "health").set("identity", std::move(identity));
-  event.set("resource", path).set("path", path).set("httpMethod", "GET")
+  context.set("resourcePath", path)
+      .set("httpMethod", "GET")
+      .set("path", path)
+      .set("protocol", "HTTP/1.1")
+      .set("requestId", request_id)
+      .set("requestTimeEpoch", now.ms())
+      .set("stage", "health")
+      .set("identity", std::move(identity));
+  event.set("resource", path)
+      .set("path", path)
+      .set("httpMethod", "GET")
       .set("headers", Json::object().set("User-Agent", "millrace-health"))
       .set("multiValueHeaders", Json::object())
-      .set("queryStringParameters", Json()).set("multiValueQueryStringParameters", Json())
-      .set("pathParameters", Json()).set("stageVariables", Json())
-      .set("requestContext", std::move(context)).set("body", Json())
+      .set("queryStringParameters", Json())
+      .set("multiValueQueryStringParameters", Json())
+      .set("pathParameters", Json())
+      .set("stageVariables", Json())
+      .set("requestContext", std::move(context))
+      .set("body", Json())
       .set("isBase64Encoded", false);
   return event.dump();
 }

@@ -28,7 +28,8 @@ Result<HealthState> decode_state(std::string_view json);
 
 // Why an answer means that the function is ill, or empty: a function error, or (for a path check) a
 // response whose status is not 2xx or 3xx.
-std::string failure_of(std::string_view function_error, std::string_view payload, bool is_path_check);
+std::string failure_of(std::string_view function_error, std::string_view payload,
+                       bool is_path_check);
 
 // The event of a check: a REST proxy event for GET `path`, or a plain ping.
 std::string check_event(std::string_view path, Instant now, std::string_view request_id);

@@ -22,14 +22,19 @@ TEST(HealthConfigTest, RulesMatchByNameAndTagsWin) {
   EXPECT_EQ(*watch_for(*config, "notes-dev-api", {}),
             (Watch{.every_s = 60, .path = "/health", .keep_warm = 2}));
   EXPECT_EQ(*watch_for(*config, "other", {}), (Watch{.every_s = 300}));
-  EXPECT_EQ(*watch_for(*config, "other", {{"millrace:health", "30 /h"}, {"millrace:keep-warm", "1"}}),
-            (Watch{.every_s = 30, .path = "/h", .keep_warm = 1}));
+  EXPECT_EQ(
+      *watch_for(*config, "other", {{"millrace:health", "30 /h"}, {"millrace:keep-warm", "1"}}),
+      (Watch{.every_s = 30, .path = "/h", .keep_warm = 1}));
 }
 
 TEST(HealthConfigTest, MistakesAreNamed) {
   EXPECT_NE(parse_health_config(*Json::parse(R"({"functions":[{"function":"a","evry":1}]})"))
-                .error().message().find("evry"), std::string::npos);
-  EXPECT_FALSE(parse_health_config(*Json::parse(R"({"functions":[{"function":"a","every_s":1}]})")).ok());
+                .error()
+                .message()
+                .find("evry"),
+            std::string::npos);
+  EXPECT_FALSE(
+      parse_health_config(*Json::parse(R"({"functions":[{"function":"a","every_s":1}]})")).ok());
   EXPECT_FALSE(parse_health_config(*Json::parse(R"({"notify":{"to":"a@b.c"}})")).ok());
   EXPECT_FALSE(watch_for({}, "f", {{"millrace:keep-warm", "many"}}).ok());
   EXPECT_FALSE(watch_for({}, "f", {{"millrace:health", "soon"}}).ok());
@@ -47,16 +52,19 @@ TEST(HealthStateTest, AnAnswerIsJudgedByErrorAndStatus) {
 std::map<std::string, std::string> function_tags;
 std::vector<std::string> mail_subjects;
 
-Result<aws::lambda::ListFunctionsResponse> list_functions(svc::Context&,
-                                                          const aws::lambda::ListFunctionsRequest&) {
+Result<aws::lambda::ListFunctionsResponse> list_functions(
+    svc::Context&, const aws::lambda::ListFunctionsRequest&) {
   aws::lambda::ListFunctionsResponse out;
-  out.functions = {{aws::lambda::FunctionConfiguration{.function_name = "f", .function_arn = "arn:f"}}};
+  out.functions = {
+      {aws::lambda::FunctionConfiguration{.function_name = "f", .function_arn = "arn:f"}}};
   return out;
 }
-Result<aws::lambda::ListTagsResponse> list_tags(svc::Context&, const aws::lambda::ListTagsRequest&) {
+Result<aws::lambda::ListTagsResponse> list_tags(svc::Context&,
+                                                const aws::lambda::ListTagsRequest&) {
   return aws::lambda::ListTagsResponse{.tags = function_tags};
 }
-Result<aws::sesv2::SendEmailResponse> send_email(svc::Context&, const aws::sesv2::SendEmailRequest& in) {
+Result<aws::sesv2::SendEmailResponse> send_email(svc::Context&,
+                                                 const aws::sesv2::SendEmailRequest& in) {
   mail_subjects.push_back(in.content.simple->subject.data);
   return aws::sesv2::SendEmailResponse{};
 }
@@ -70,13 +78,13 @@ class HealthMonitorTest : public ::testing::Test {
                   return svc::note_scope(txn, store::Space::kLambda, Harness::root_call().scope);
                 }).ok());
     h_.functions.answer = [this](const svc::FunctionCall&) {
-      return Result<svc::FunctionAnswer>(
-          svc::FunctionAnswer{.payload = R"({"errorMessage":"boom"})",
-                              .function_error = broken_ ? "Unhandled" : ""});
+      return Result<svc::FunctionAnswer>(svc::FunctionAnswer{
+          .payload = R"({"errorMessage":"boom"})", .function_error = broken_ ? "Unhandled" : ""});
     };
   }
   void pass_s(int seconds) {
-    for (int i = 0; i < seconds; ++i) h_.runner.advance_ms(1'000);
+    for (int i = 0; i < seconds; ++i)
+      h_.runner.advance_ms(1'000);
   }
   FunctionHealth health() { return read_function_health(*h_.store->snapshot())->at(0); }
 
@@ -86,8 +94,9 @@ class HealthMonitorTest : public ::testing::Test {
     r.add<aws::lambda::ListTags>({.run = list_tags});
     r.add<aws::sesv2::SendEmail>({.run = send_email});
   }};
-  HealthMonitor monitor_{h_.ports, HealthConfig{.notify = {.from = "ops@x.y", .to = {"you@x.y"},
-                                                           .webhook = "http://hook"}}};
+  HealthMonitor monitor_{
+      h_.ports,
+      HealthConfig{.notify = {.from = "ops@x.y", .to = {"you@x.y"}, .webhook = "http://hook"}}};
 };
 
 TEST_F(HealthMonitorTest, ChecksEveryMinuteAndKeepsWarm) {

@@ -27,7 +27,8 @@ Result<double> number(const Json* parent, std::string_view name, std::string_vie
 
 // Enough digits to see small amounts, no more.
 std::string money(double amount) {
-  return amount != 0 && amount < 0.01 ? fmt::format("{:.8f}", amount) : fmt::format("{:.2f}", amount);
+  return amount != 0 && amount < 0.01 ? fmt::format("{:.8f}", amount)
+                                      : fmt::format("{:.2f}", amount);
 }
 
 std::string quantity_text(double quantity) {
@@ -65,7 +66,8 @@ Result<PriceList> parse_prices(std::string_view text) {
 CostReport cost_of(const std::vector<Usage>& usage, double hours, PriceList prices) {
   CostReport report{.hours = hours};
   std::map<std::string, double> totals;
-  for (const Usage& used : usage) totals[used.meter] += used.quantity;
+  for (const Usage& used : usage)
+    totals[used.meter] += used.quantity;
   for (const auto& [meter, quantity] : totals) {
     auto price = prices.meters.find(meter);
     if (price == prices.meters.end()) {
@@ -89,18 +91,27 @@ Json to_json(const CostReport& report) {
   Json lines = Json::array();
   for (const CostLine& line : report.lines) {
     Json entry;
-    entry.set("label", line.label).set("quantity", line.quantity).set("per", line.price.per)
-        .set("price", line.price.price).set("cost", line.cost);
+    entry.set("label", line.label)
+        .set("quantity", line.quantity)
+        .set("per", line.price.per)
+        .set("price", line.price.price)
+        .set("cost", line.cost);
     lines.push(std::move(entry));
   }
   Json missing = Json::array();
-  for (const auto& meter : report.without_price) missing.push(meter);
+  for (const auto& meter : report.without_price)
+    missing.push(meter);
   Json out;
-  out.set("region", report.prices.region).set("asOf", report.prices.as_of)
-      .set("currency", report.prices.currency).set("hours", report.hours)
-      .set("lines", std::move(lines)).set("withoutPrice", std::move(missing))
-      .set("serverless", report.serverless).set("server", report.server)
-      .set("serverlessPerMonth", report.serverless_month).set("serverPerMonth", report.server_month)
+  out.set("region", report.prices.region)
+      .set("asOf", report.prices.as_of)
+      .set("currency", report.prices.currency)
+      .set("hours", report.hours)
+      .set("lines", std::move(lines))
+      .set("withoutPrice", std::move(missing))
+      .set("serverless", report.serverless)
+      .set("server", report.server)
+      .set("serverlessPerMonth", report.serverless_month)
+      .set("serverPerMonth", report.server_month)
       .set("serverLabel", report.prices.server_label);
   return out;
 }

@@ -14,8 +14,8 @@
 namespace millrace::metering {
 
 struct Price {
-  double per = 1;      // so many units ...
-  double price = 0;    // ... cost this
+  double per = 1;    // so many units ...
+  double price = 0;  // ... cost this
   std::string label;
 };
 struct PriceList {
@@ -37,10 +37,11 @@ struct CostLine {
 };
 struct CostReport {
   PriceList prices;
-  std::vector<CostLine> lines;             // of used meters, by cost, dearest first
-  std::vector<std::string> without_price;  // meters that the list does not know: never dropped silently
-  double hours = 0;                        // that the usage covers
-  double serverless = 0, server = 0;       // for these hours
+  std::vector<CostLine> lines;  // of used meters, by cost, dearest first
+  std::vector<std::string>
+      without_price;                  // meters that the list does not know: never dropped silently
+  double hours = 0;                   // that the usage covers
+  double serverless = 0, server = 0;  // for these hours
   double serverless_month = 0, server_month = 0;  // the same rate for 730 hours
 };
 CostReport cost_of(const std::vector<Usage>& usage, double hours, PriceList prices);

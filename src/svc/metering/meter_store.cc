@@ -90,7 +90,8 @@ Result<std::vector<Usage>> read_usage(store::Reader& reader, Instant since) {
           static_cast<double>(store::decode_counter(cursor->value())) / kMillionths;
     }
     MR_TRY(cursor->status());
-    for (auto& [meter, quantity] : sums) out.push_back({scope, meter, quantity});
+    for (auto& [meter, quantity] : sums)
+      out.push_back({scope, meter, quantity});
   }
   return out;
 }

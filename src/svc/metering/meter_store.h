@@ -1,11 +1,12 @@
-// MeterStore: what AWS would bill, counted per hour, account and region. Quantities are summed in memory
-// and added to the store's counters every kFlushMs, without reading them: metering never conflicts with
-// anything. A crash may lose the last kFlushMs of counts, never more.
+// MeterStore: what AWS would bill, counted per hour, account and region. Quantities are summed in
+// memory and added to the store's counters every kFlushMs, without reading them: metering never
+// conflicts with anything. A crash may lose the last kFlushMs of counts, never more.
 //
-// Rows: (account, region, meter, "usage", hour, meter name) -> counter, in millionths of the meter's unit.
+// Rows: (account, region, meter, "usage", hour, meter name) -> counter, in millionths of the
+// meter's unit.
 //
-// Thread safety: count() from any thread. start() once; stop() once, writes what is left. The runner must
-// have drained before the store is destroyed.
+// Thread safety: count() from any thread. start() once; stop() once, writes what is left. The
+// runner must have drained before the store is destroyed.
 #pragma once
 
 #include <atomic>
@@ -46,7 +47,8 @@ struct Usage {
   std::string meter;
   double quantity;
 };
-// Sums of whole hours that end after `since`, all accounts and regions, in order of scope and meter.
+// Sums of whole hours that end after `since`, all accounts and regions, in order of scope and
+// meter.
 Result<std::vector<Usage>> read_usage(store::Reader& reader, Instant since);
 
 }  // namespace millrace::metering

@@ -9,8 +9,8 @@
 
 namespace millrace::ses {
 
-// The bare address, local part as given and domain in lower case. Errors: InvalidParameterValue with
-// SES's texts ("Missing final '@domain'", "Domain contains illegal character", ...).
+// The bare address, local part as given and domain in lower case. Errors: InvalidParameterValue
+// with SES's texts ("Missing final '@domain'", "Domain contains illegal character", ...).
 Result<std::string> bare_address(std::string_view text);
 
 // The domain of a bare address.

@@ -24,12 +24,13 @@ Result<v2::CreateEmailIdentityResponse> create_email_identity(
                                                 " already exist.");
   }
   Identity identity{.name = in.email_identity, .is_domain = is_domain, .created = ctx.now()};
-  for (const auto& tag : in.tags.value_or(std::vector<v2::Tag>())) identity.tags[tag.key] = tag.value;
+  for (const auto& tag : in.tags.value_or(std::vector<v2::Tag>()))
+    identity.tags[tag.key] = tag.value;
   put_identity(ctx, identity);
   v2::CreateEmailIdentityResponse out{.identity_type = is_domain ? "DOMAIN" : "EMAIL_ADDRESS",
                                       .verified_for_sending_status = true};
-  out.dkim_attributes = v2::DkimAttributes{.signing_enabled = false, .status = "NOT_STARTED",
-                                           .signing_attributes_origin = "AWS_SES"};
+  out.dkim_attributes = v2::DkimAttributes{
+      .signing_enabled = false, .status = "NOT_STARTED", .signing_attributes_origin = "AWS_SES"};
   return out;
 }
 

@@ -9,8 +9,8 @@ Result<v2::GetAccountResponse> get_account(svc::Context& ctx, const v2::GetAccou
                              .enforcement_status = "HEALTHY",
                              .production_access_enabled = true,
                              .sending_enabled = true};
-  out.send_quota = v2::SendQuota{.max24_hour_send = kMax24HourSend, .max_send_rate = kMaxSendRate,
-                                 .sent_last24_hours = sent};
+  out.send_quota = v2::SendQuota{
+      .max24_hour_send = kMax24HourSend, .max_send_rate = kMaxSendRate, .sent_last24_hours = sent};
   return out;
 }
 

@@ -15,10 +15,11 @@ Result<v2::GetEmailIdentityResponse> get_email_identity(svc::Context& ctx,
       .feedback_forwarding_status = true,
       .verified_for_sending_status = true,
       .verification_status = "SUCCESS"};
-  out.dkim_attributes = v2::DkimAttributes{.signing_enabled = false, .status = "NOT_STARTED",
-                                           .signing_attributes_origin = "AWS_SES"};
+  out.dkim_attributes = v2::DkimAttributes{
+      .signing_enabled = false, .status = "NOT_STARTED", .signing_attributes_origin = "AWS_SES"};
   auto& tags = out.tags.emplace();
-  for (const auto& [key, value] : identity->tags) tags.push_back({key, value});
+  for (const auto& [key, value] : identity->tags)
+    tags.push_back({key, value});
   out.policies.emplace();
   return out;
 }

@@ -21,8 +21,11 @@ Result<v1::GetSendStatisticsResponse> get_send_statistics(svc::Context& ctx,
   v1::GetSendStatisticsResponse out;
   auto& points = out.send_data_points.emplace();
   for (auto [slot, count] : attempts) {
-    points.push_back({.timestamp = Instant::from_ms(slot * kPointMs), .delivery_attempts = count,
-                      .bounces = 0, .complaints = 0, .rejects = 0});
+    points.push_back({.timestamp = Instant::from_ms(slot * kPointMs),
+                      .delivery_attempts = count,
+                      .bounces = 0,
+                      .complaints = 0,
+                      .rejects = 0});
   }
   return out;
 }

@@ -50,10 +50,12 @@ Result<std::optional<Identity>> find_identity(svc::Context& ctx, std::string_vie
 
 void put_identity(svc::Context& ctx, const Identity& identity) {
   Json tags = Json::object();
-  for (const auto& [key, value] : identity.tags) tags.set(key, value);
+  for (const auto& [key, value] : identity.tags)
+    tags.set(key, value);
   Json json;
   json.set("type", identity.is_domain ? "DOMAIN" : "EMAIL_ADDRESS")
-      .set("createdUs", identity.created.us).set("tags", std::move(tags));
+      .set("createdUs", identity.created.us)
+      .set("tags", std::move(tags));
   ctx.txn().put(identity_prefix(ctx.scope()).str(normalize_identity(identity.name)).key(),
                 json.dump());
 }
@@ -91,7 +93,8 @@ Status require_verified(svc::Context& ctx, const std::string& bare) {
     domain.remove_prefix(dot + 1);
   }
   std::string region = ctx.region();
-  for (char& c : region) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (char& c : region)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return Error("MessageRejected", 400,
                fmt::format("Email address is not verified. The following identities failed the "
                            "check in region {}: {}",
@@ -110,8 +113,7 @@ Result<std::vector<svc::Access>> sender_access(svc::Context& ctx, std::string_vi
   // A malformed sender is the operation's to refuse, with its own text.
   std::string sender = bare.ok() ? *bare : std::string(from);
   MR_ASSIGN(auto exact, find_identity(ctx, sender));
-  auto access = identity_access(ctx, action,
-                                exact ? std::string_view(sender) : domain_of(sender));
+  auto access = identity_access(ctx, action, exact ? std::string_view(sender) : domain_of(sender));
   access[0].context["ses:FromAddress"] = {sender};
   return access;
 }

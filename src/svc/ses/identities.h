@@ -1,6 +1,6 @@
 // Identities: the addresses and domains from which an account may send. Here nobody owns DNS, so an
-// identity is verified as soon as it is made; sending from one that was never made is refused as AWS
-// refuses it.
+// identity is verified as soon as it is made; sending from one that was never made is refused as
+// AWS refuses it.
 //
 // Rows: key (account, region, ses, "identity", name), value JSON {"type", "createdUs", "tags"}.
 #pragma once
@@ -38,8 +38,8 @@ Result<std::vector<Identity>> list_identity_rows(svc::Context& ctx, std::string_
 // REQUIRES: `bare` came from bare_address().
 Status require_verified(svc::Context& ctx, const std::string& bare);
 
-// The identity that permissions are checked on: "arn:aws:ses:REGION:ACCOUNT:identity/NAME", the address
-// itself if it is one, else its domain.
+// The identity that permissions are checked on: "arn:aws:ses:REGION:ACCOUNT:identity/NAME", the
+// address itself if it is one, else its domain.
 Result<std::vector<svc::Access>> sender_access(svc::Context& ctx, std::string_view action,
                                                std::string_view from);
 std::vector<svc::Access> identity_access(svc::Context& ctx, std::string_view action,

@@ -11,13 +11,14 @@ Result<v2::ListEmailIdentitiesResponse> list_email_identities(
   if (page < 1 || page > 1'000) {
     return v2::errors::bad_request_exception("PageSize must be between 1 and 1000.");
   }
-  MR_ASSIGN(auto rows, list_identity_rows(ctx, in.next_token.value_or(""),
-                                          static_cast<size_t>(page)));
+  MR_ASSIGN(auto rows,
+            list_identity_rows(ctx, in.next_token.value_or(""), static_cast<size_t>(page)));
   v2::ListEmailIdentitiesResponse out;
   auto& identities = out.email_identities.emplace();
   for (const Identity& row : rows) {
     identities.push_back({.identity_type = row.is_domain ? "DOMAIN" : "EMAIL_ADDRESS",
-                          .identity_name = row.name, .sending_enabled = true,
+                          .identity_name = row.name,
+                          .sending_enabled = true,
                           .verification_status = "SUCCESS"});
   }
   if (rows.size() == static_cast<size_t>(page)) out.next_token = rows.back().name;

@@ -8,8 +8,8 @@ namespace millrace::ses {
 Result<v1::ListIdentitiesResponse> list_identities(svc::Context& ctx,
                                                    const v1::ListIdentitiesRequest& in) {
   constexpr size_t kPageMax = 1'000;
-  size_t page = std::min<size_t>(static_cast<size_t>(std::max<int64_t>(in.max_items.value_or(100), 1)),
-                                 kPageMax);
+  size_t page = std::min<size_t>(
+      static_cast<size_t>(std::max<int64_t>(in.max_items.value_or(100), 1)), kPageMax);
   v1::ListIdentitiesResponse out;
   std::string after = in.next_token.value_or("");
   for (;;) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "codec/json.h"
-#include "base/encoding.h"
 #include "store/key.h"
 #include "svc/scope_index.h"
 #include "svc/ses/address.h"
@@ -25,14 +25,18 @@ struct QueueRow {
   int64_t next_try_ms = 0;
 
   std::string encode() const {
-    return Json().set("mail", base64_encode(mail_key)).set("tries", tries)
-        .set("nextTryMs", next_try_ms).dump();
+    return Json()
+        .set("mail", base64_encode(mail_key))
+        .set("tries", tries)
+        .set("nextTryMs", next_try_ms)
+        .dump();
   }
   static Result<QueueRow> decode(std::string_view text) {
     MR_ASSIGN(Json json, Json::parse(text));
     QueueRow row{.mail_key = base64_decode(json.get_string("mail")).value_or("")};
     if (const Json* tries = json.find("tries")) row.tries = static_cast<int64_t>(tries->number());
-    if (const Json* next = json.find("nextTryMs")) row.next_try_ms = static_cast<int64_t>(next->number());
+    if (const Json* next = json.find("nextTryMs"))
+      row.next_try_ms = static_cast<int64_t>(next->number());
     return row;
   }
 };
@@ -60,7 +64,8 @@ void queue_for_relay(store::Txn& txn, const svc::Scope& scope, const std::string
 }
 
 MailRelay::MailRelay(const svc::Ports& ports, Deliver deliver)
-    : ports_(ports), deliver_(std::move(deliver)),
+    : ports_(ports),
+      deliver_(std::move(deliver)),
       alive_(std::make_shared<std::atomic<bool>>(false)) {}
 
 void MailRelay::start() {
@@ -85,7 +90,8 @@ void MailRelay::schedule() {
 Status MailRelay::relay_due() {
   auto snapshot = ports_.store->snapshot();
   MR_ASSIGN(auto scopes, svc::noted_scopes(*snapshot, store::Space::kSes));
-  for (const svc::Scope& scope : scopes) MR_TRY(relay_scope(scope));
+  for (const svc::Scope& scope : scopes)
+    MR_TRY(relay_scope(scope));
   return ok_status();
 }
 
@@ -105,10 +111,11 @@ Status MailRelay::relay_scope(const svc::Scope& scope) {
     if (value) {
       MR_ASSIGN(Mail mail, decode_mail(*value));
       auto delivery = delivery_of(mail);
-      outcome = delivery.ok() ? deliver_(*std::move(delivery)) : Status(std::move(delivery).error());
+      outcome =
+          delivery.ok() ? deliver_(*std::move(delivery)) : Status(std::move(delivery).error());
     }
-    bool give_up = !outcome.ok() && (outcome.error().code() == "MailRejected" ||
-                                     row.tries + 1 >= kTriesMax);
+    bool give_up =
+        !outcome.ok() && (outcome.error().code() == "MailRejected" || row.tries + 1 >= kTriesMax);
     if (!outcome.ok()) {
       spdlog::warn("mail relay: {}{}", outcome.error().message(), give_up ? "; given up" : "");
     }

@@ -1,7 +1,7 @@
-// MailRelay: passes accepted mails on to a mail server, when the operator names one. Each mail is queued
-// in the transaction that accepts it, so that none is lost; it is tried until the server takes it,
-// refuses it for good, or kTriesMax is reached. A mail may be delivered twice when the process dies
-// between the server's yes and ours, as with every mail system.
+// MailRelay: passes accepted mails on to a mail server, when the operator names one. Each mail is
+// queued in the transaction that accepts it, so that none is lost; it is tried until the server
+// takes it, refuses it for good, or kTriesMax is reached. A mail may be delivered twice when the
+// process dies between the server's yes and ours, as with every mail system.
 //
 // Rows: (account, region, ses, "relay", append suffix) -> mail id, tries, next try.
 //
@@ -21,13 +21,13 @@ namespace millrace::ses {
 class MailRelay {
  public:
   static constexpr int64_t kTickMs = 1'000;
-  static constexpr int kTriesMax = 12;                  // with the delays below: about a day
-  static constexpr int64_t kFirstRetryMs = 30'000;      // doubles each time
+  static constexpr int kTriesMax = 12;              // with the delays below: about a day
+  static constexpr int64_t kFirstRetryMs = 30'000;  // doubles each time
   static constexpr int64_t kRetryMaxMs = 4ll * 3600 * 1000;
-  static constexpr size_t kBatchMax = 20;               // mails of one scope in one tick
+  static constexpr size_t kBatchMax = 20;  // mails of one scope in one tick
 
   struct Delivery {
-    std::string from;             // bare addresses
+    std::string from;  // bare addresses
     std::vector<std::string> to;
     std::string message;
   };

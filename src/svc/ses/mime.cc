@@ -19,8 +19,8 @@ bool is_ascii(std::string_view text) {
 
 std::string single_line(std::string_view value) {
   std::string out(value);
-  std::replace_if(out.begin(), out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
-                  ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
   return out;
 }
 
@@ -31,7 +31,8 @@ std::string encode_header_text(std::string_view value) {
   std::string out;
   for (size_t i = 0; i < line.size();) {
     size_t end = std::min(i + 42, line.size());
-    while (end < line.size() && (line[end] & 0xC0) == 0x80) --end;
+    while (end < line.size() && (line[end] & 0xC0) == 0x80)
+      --end;
     if (!out.empty()) out += "\r\n ";
     out += "=?UTF-8?B?" + base64_encode(std::string_view(line).substr(i, end - i)) + "?=";
     i = end;
@@ -71,7 +72,7 @@ std::string text_part(std::string_view type, std::string_view text) {
 
 std::string attachment_part(const MimeAttachment& attachment) {
   std::string type = attachment.content_type.empty() ? "application/octet-stream"
-                                                      : single_line(attachment.content_type);
+                                                     : single_line(attachment.content_type);
   std::string name = single_line(attachment.file_name);
   std::erase(name, '"');
   std::string out = fmt::format(
@@ -88,11 +89,11 @@ std::string attachment_part(const MimeAttachment& attachment) {
 
 std::string multipart(std::string_view subtype, const std::string& seed,
                       const std::vector<std::string>& parts) {
-  std::string boundary =
-      "=_" + hex_encode(sha256(seed + std::string(subtype))).substr(0, 32);
+  std::string boundary = "=_" + hex_encode(sha256(seed + std::string(subtype))).substr(0, 32);
   std::string out =
       fmt::format("Content-Type: multipart/{}; boundary=\"{}\"\r\n\r\n", subtype, boundary);
-  for (const std::string& part : parts) out += fmt::format("--{}\r\n{}", boundary, part);
+  for (const std::string& part : parts)
+    out += fmt::format("--{}\r\n{}", boundary, part);
   out += fmt::format("--{}--\r\n", boundary);
   return out;
 }
@@ -108,7 +109,8 @@ std::string compose(const SimpleMessage& message) {
   append_header(out, "Subject", message.subject);
   append_header(out, "Message-ID", "<" + message.message_id + "@email.amazonses.com>");
   append_header(out, "Date", message.date);
-  for (const auto& [name, value] : message.headers) append_header(out, single_line(name), value);
+  for (const auto& [name, value] : message.headers)
+    append_header(out, single_line(name), value);
   out += "MIME-Version: 1.0\r\n";
 
   std::vector<std::string> bodies;
@@ -119,7 +121,8 @@ std::string compose(const SimpleMessage& message) {
       bodies.size() == 1 ? bodies[0] : multipart("alternative", message.message_id, bodies);
   if (!message.attachments.empty()) {
     std::vector<std::string> parts{body};
-    for (const auto& attachment : message.attachments) parts.push_back(attachment_part(attachment));
+    for (const auto& attachment : message.attachments)
+      parts.push_back(attachment_part(attachment));
     body = multipart("mixed", message.message_id, parts);
   }
   return out + body;
@@ -142,8 +145,8 @@ Result<MailHeaders> read_headers(std::string_view raw) {
     }
     size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) {
-      return Error("InvalidParameterValue", 400, "Expected 'header: value', got: " +
-                                                     std::string(line.substr(0, 60)));
+      return Error("InvalidParameterValue", 400,
+                   "Expected 'header: value', got: " + std::string(line.substr(0, 60)));
     }
     std::string_view value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));

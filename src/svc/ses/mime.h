@@ -33,13 +33,13 @@ struct SimpleMessage {
   std::string date;  // RFC 5322
 };
 
-// A complete RFC 5322 message with CRLF line ends. Header injection is impossible: line breaks in values
-// become spaces.
+// A complete RFC 5322 message with CRLF line ends. Header injection is impossible: line breaks in
+// values become spaces.
 std::string compose(const SimpleMessage& message);
 
 using MailHeaders = std::vector<std::pair<std::string, std::string>>;
-// The header fields of a raw message, unfolded, in order. Errors: InvalidParameterValue when there is no
-// header at all.
+// The header fields of a raw message, unfolded, in order. Errors: InvalidParameterValue when there
+// is no header at all.
 Result<MailHeaders> read_headers(std::string_view raw);
 // First value of a field, by case-insensitive name; empty when absent.
 std::string_view header_value(const MailHeaders& headers, std::string_view name);

@@ -22,7 +22,8 @@ store::KeyWriter mail_prefix(const svc::Scope& scope) {
 
 Json strings(const std::vector<std::string>& values) {
   Json out = Json::array();
-  for (const auto& value : values) out.push(value);
+  for (const auto& value : values)
+    out.push(value);
   return out;
 }
 
@@ -37,17 +38,23 @@ std::vector<std::string> strings_of(const Json* array) {
 
 std::string encode_mail(const Mail& mail) {
   Json json;
-  json.set("id", mail.message_id).set("from", mail.from).set("to", strings(mail.to))
-      .set("cc", strings(mail.cc)).set("bcc", strings(mail.bcc)).set("subject", mail.subject)
-      .set("text", mail.text).set("html", mail.html).set("raw", base64_encode(mail.raw))
+  json.set("id", mail.message_id)
+      .set("from", mail.from)
+      .set("to", strings(mail.to))
+      .set("cc", strings(mail.cc))
+      .set("bcc", strings(mail.bcc))
+      .set("subject", mail.subject)
+      .set("text", mail.text)
+      .set("html", mail.html)
+      .set("raw", base64_encode(mail.raw))
       .set("sentUs", mail.sent.us);
   return json.dump();
 }
 
 // Keeps the outbox bounded: removes the oldest mail once the count is past the limit.
 Status make_room(svc::Context& ctx) {
-  std::string count_key = store::KeyWriter(ctx.account(), ctx.region(), store::Space::kSes)
-                              .str("mail-count").key();
+  std::string count_key =
+      store::KeyWriter(ctx.account(), ctx.region(), store::Space::kSes).str("mail-count").key();
   ctx.txn().add(count_key, 1);
   MR_ASSIGN(auto count, ctx.txn().get_untracked(count_key));
   if (!count || store::decode_counter(*count) < kKeptMailsMax) return ok_status();
@@ -92,13 +99,14 @@ Status send(svc::Context& ctx, Mail mail) {
     return Error("InvalidParameterValue", 400, "Recipient count exceeds 50.");
   }
   for (const auto* list : {&mail.to, &mail.cc, &mail.bcc}) {
-    for (const std::string& address : *list) MR_TRY(bare_address(address));
+    for (const std::string& address : *list)
+      MR_TRY(bare_address(address));
   }
   MR_ASSIGN(std::string sender, bare_address(mail.from));
   MR_TRY(require_verified(ctx, sender));
   mail.sent = ctx.now();
-  std::string key = mail_prefix(ctx.scope())
-                        .u64(static_cast<uint64_t>(mail.sent.us)).str(mail.message_id).key();
+  std::string key =
+      mail_prefix(ctx.scope()).u64(static_cast<uint64_t>(mail.sent.us)).str(mail.message_id).key();
   ctx.txn().put(key, encode_mail(mail));
   if (ctx.ports().relay_mail) queue_for_relay(ctx.txn(), ctx.scope(), key);
   MR_TRY(make_room(ctx));
@@ -111,10 +119,11 @@ Status send(svc::Context& ctx, Mail mail) {
   return ok_status();
 }
 
-Result<std::vector<Mail>> list_outbox(store::Reader& reader, const svc::Scope& scope, size_t limit) {
+Result<std::vector<Mail>> list_outbox(store::Reader& reader, const svc::Scope& scope,
+                                      size_t limit) {
   std::vector<Mail> mails;
-  auto cursor = reader.scan(store::prefix_range(mail_prefix(scope).key()),
-                            store::Direction::kReverse);
+  auto cursor =
+      reader.scan(store::prefix_range(mail_prefix(scope).key()), store::Direction::kReverse);
   for (; cursor->valid() && mails.size() < limit; cursor->next()) {
     MR_ASSIGN(Mail mail, decode_mail(cursor->value()));
     mails.push_back(std::move(mail));

@@ -1,6 +1,7 @@
-// The outbox: every mail that was sent, kept durably so that a person or a test can read it (HTTP views
-// /_millrace/outbox and /_aws/ses) and a relay can pass it on. A mail is accepted, checked and stored
-// by send() alone, for both API versions.
+// The outbox: every mail that was sent, kept durably so that a person or a test can read it (HTTP
+// views
+// /_millrace/outbox and /_aws/ses) and a relay can pass it on. A mail is accepted, checked and
+// stored by send() alone, for both API versions.
 //
 // Mail rows: key (account, region, ses, "mail", sent_us, message id), value JSON; docs/formats.md.
 #pragma once
@@ -15,9 +16,9 @@
 
 namespace millrace::ses {
 
-inline constexpr size_t kRecipientsMax = 50;            // of one message, all kinds together
-inline constexpr size_t kRawBytesMax = 40ull << 20;     // v2; v1's default quota is the same today
-inline constexpr int64_t kKeptMailsMax = 10'000;        // per account and region; the oldest go first
+inline constexpr size_t kRecipientsMax = 50;         // of one message, all kinds together
+inline constexpr size_t kRawBytesMax = 40ull << 20;  // v2; v1's default quota is the same today
+inline constexpr int64_t kKeptMailsMax = 10'000;     // per account and region; the oldest go first
 
 struct Mail {
   std::string message_id;
@@ -33,7 +34,8 @@ struct Mail {
 std::string new_message_id(Instant now);
 
 // Checks sender and recipients and stores the mail. Errors: MessageRejected ("Email address is not
-// verified. ..."), InvalidParameterValue; with the codes of SES v1, which v2's operations translate.
+// verified. ..."), InvalidParameterValue; with the codes of SES v1, which v2's operations
+// translate.
 Status send(svc::Context& ctx, Mail mail);
 
 // A mail row's value.

@@ -28,7 +28,8 @@ AccessList v1_raw_access(svc::Context& ctx, const v1::SendRawEmailRequest& in) {
   return sender_access(ctx, "SendRawEmail", in.source.value_or("*"));
 }
 
-// Actions of v1's identity operations have no resource: service authorization reference, "Amazon SES".
+// Actions of v1's identity operations have no resource: service authorization reference, "Amazon
+// SES".
 template <class Op>
 AccessList on_account(svc::Context&, const typename Op::Input&) {
   return std::vector<Access>{

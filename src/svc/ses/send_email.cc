@@ -27,9 +27,14 @@ Result<v1::SendEmailResponse> send_email(svc::Context& ctx, const v1::SendEmailR
   message.message_id = new_message_id(ctx.now());
   message.date = format_http_date(ctx.now());
 
-  Mail mail{.message_id = message.message_id, .from = message.from, .to = message.to,
-            .cc = message.cc, .subject = message.subject, .text = message.text,
-            .html = message.html, .raw = compose(message)};
+  Mail mail{.message_id = message.message_id,
+            .from = message.from,
+            .to = message.to,
+            .cc = message.cc,
+            .subject = message.subject,
+            .text = message.text,
+            .html = message.html,
+            .raw = compose(message)};
   mail.bcc = in.destination.bcc_addresses.value_or(std::vector<std::string>());
   MR_TRY(send(ctx, std::move(mail)));
   return v1::SendEmailResponse{.message_id = message.message_id};

@@ -10,8 +10,10 @@ Result<v1::SendRawEmailResponse> send_raw_email(svc::Context& ctx,
     return v1::errors::configuration_set_does_not_exist_exception(
         "Configuration set <" + *in.configuration_set_name + "> does not exist.");
   }
-  MR_ASSIGN(Mail mail, mail_from_raw({.data = in.raw_message.data, .from = in.source,
-                                      .recipients = in.destinations}, ctx.now()));
+  MR_ASSIGN(
+      Mail mail,
+      mail_from_raw({.data = in.raw_message.data, .from = in.source, .recipients = in.destinations},
+                    ctx.now()));
   std::string id = mail.message_id;
   MR_TRY(send(ctx, std::move(mail)));
   return v1::SendRawEmailResponse{.message_id = id};

@@ -103,13 +103,14 @@ TEST_F(SesTest, TooManyRecipientsAndBadAddressesAreRefused) {
 }
 
 TEST_F(SesTest, IdentitiesAreListedByPageAndDeleted) {
-  for (const char* name : {"a@x.example", "b.example", "c@x.example"}) verify(name);
+  for (const char* name : {"a@x.example", "b.example", "c@x.example"})
+    verify(name);
   EXPECT_EQ(h_.call<v2::CreateEmailIdentity>({.email_identity = "b.example"}).error().code(),
             "AlreadyExistsException");
   auto page = h_.call<v1::ListIdentities>({.identity_type = "EmailAddress", .max_items = 1});
   EXPECT_EQ(page->identities, std::vector<std::string>{"a@x.example"});
-  auto rest = h_.call<v1::ListIdentities>({.identity_type = "EmailAddress",
-                                           .next_token = page->next_token});
+  auto rest = h_.call<v1::ListIdentities>(
+      {.identity_type = "EmailAddress", .next_token = page->next_token});
   EXPECT_EQ(rest->identities, std::vector<std::string>{"c@x.example"});
   ASSERT_TRUE(h_.call<v2::DeleteEmailIdentity>({.email_identity = "b.example"}).ok());
   EXPECT_EQ(h_.call<v2::GetEmailIdentity>({.email_identity = "b.example"}).error().code(),
@@ -159,8 +160,11 @@ TEST_F(SesTest, TheRelayDeliversRetriesAndGivesUp) {
 }
 
 TEST(MimeTest, LineBreaksInValuesCannotMakeHeaders) {
-  std::string raw = compose({.from = "a@b.c", .to = {"d@e.f"}, .subject = "x\r\nBcc: evil@e.f",
-                             .message_id = "1", .date = "now"});
+  std::string raw = compose({.from = "a@b.c",
+                             .to = {"d@e.f"},
+                             .subject = "x\r\nBcc: evil@e.f",
+                             .message_id = "1",
+                             .date = "now"});
   EXPECT_EQ(raw.find("\r\nBcc:"), std::string::npos);
 }
 

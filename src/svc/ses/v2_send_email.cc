@@ -39,9 +39,14 @@ Result<Mail> simple_mail(const v2::SendEmailRequest& in, Instant now) {
                                    .content_id = given_file.content_id.value_or(""),
                                    .bytes = given_file.raw_content});
   }
-  Mail mail{.message_id = message.message_id, .from = message.from, .to = message.to,
-            .cc = message.cc, .subject = message.subject, .text = message.text,
-            .html = message.html, .raw = compose(message)};
+  Mail mail{.message_id = message.message_id,
+            .from = message.from,
+            .to = message.to,
+            .cc = message.cc,
+            .subject = message.subject,
+            .text = message.text,
+            .html = message.html,
+            .raw = compose(message)};
   mail.bcc = to.bcc_addresses.value_or(Strings());
   return mail;
 }
@@ -66,14 +71,16 @@ Status refuse_unsupported(const v2::SendEmailRequest& in) {
     return v2::errors::bad_request_exception("ListManagementOptions is not supported by Millrace.");
   }
   if (in.endpoint_id || in.tenant_name) {
-    return v2::errors::bad_request_exception("EndpointId and TenantName are not supported by Millrace.");
+    return v2::errors::bad_request_exception(
+        "EndpointId and TenantName are not supported by Millrace.");
   }
   if (in.configuration_set_name && !in.configuration_set_name->empty()) {
     return v2::errors::not_found_exception("Configuration set <" + *in.configuration_set_name +
                                            "> does not exist.");
   }
   if (in.content.simple.has_value() == in.content.raw.has_value()) {
-    return v2::errors::bad_request_exception("Exactly one of Simple, Raw and Template is required.");
+    return v2::errors::bad_request_exception(
+        "Exactly one of Simple, Raw and Template is required.");
   }
   return ok_status();
 }

@@ -10,8 +10,8 @@ Result<v1::VerifyDomainIdentityResponse> verify_domain_identity(
   }
   MR_ASSIGN(auto known, find_identity(ctx, in.domain));
   if (!known) put_identity(ctx, {.name = in.domain, .is_domain = true, .created = ctx.now()});
-  return v1::VerifyDomainIdentityResponse{
-      .verification_token = verification_token(normalize_identity(in.domain))};
+  return v1::VerifyDomainIdentityResponse{.verification_token =
+                                              verification_token(normalize_identity(in.domain))};
 }
 
 }  // namespace millrace::ses

@@ -7,17 +7,28 @@ namespace millrace::svc::testing {
 
 Harness::Harness(const std::function<void(Registry&)>& register_services)
     : store(store::open_memory_store()) {
-  ports = Ports{.store = store.get(), .clock = &clock, .runner = &runner, .executor = &executor,
-                .authorizer = &authorizer, .functions = &functions, .metrics = &metrics,
-                .meter = &meter, .logs = &logs,
-                .webhooks = &webhooks, .installation_key = std::string(32, 'k'), .endpoint_url = "http://127.0.0.1:4566"};
+  ports = Ports{.store = store.get(),
+                .clock = &clock,
+                .runner = &runner,
+                .executor = &executor,
+                .authorizer = &authorizer,
+                .functions = &functions,
+                .metrics = &metrics,
+                .meter = &meter,
+                .logs = &logs,
+                .webhooks = &webhooks,
+                .installation_key = std::string(32, 'k'),
+                .endpoint_url = "http://127.0.0.1:4566"};
   register_services(registry);
 }
 
 Call Harness::root_call(std::string region, std::string account) {
-  return Call{.caller = Caller::root(account), .scope = {account, std::move(region)},
-              .request = {.request_id = "test-request", .source_ip = "127.0.0.1",
-                          .user_agent = "test", .base_url = "http://127.0.0.1:4566"}};
+  return Call{.caller = Caller::root(account),
+              .scope = {account, std::move(region)},
+              .request = {.request_id = "test-request",
+                          .source_ip = "127.0.0.1",
+                          .user_agent = "test",
+                          .base_url = "http://127.0.0.1:4566"}};
 }
 
 Result<std::shared_ptr<void>> Harness::run_erased(const aws::Operation& operation, Call call,

@@ -1,5 +1,6 @@
-// Harness: a service as a function call. An in-memory store, a clock that stands still, tasks that run
-// when the test says so, ports that record. Each test makes one and registers the services it needs.
+// Harness: a service as a function call. An in-memory store, a clock that stands still, tasks that
+// run when the test says so, ports that record. Each test makes one and registers the services it
+// needs.
 //
 //   Harness h([](svc::Registry& r) { dynamodb::register_operations(r); });
 //   auto out = h.call<aws::dynamodb::PutItem>(input);
@@ -33,8 +34,8 @@ class RecordingMetrics final : public MetricSink {
   };
   void record(const Scope&, std::string_view metric_namespace, std::string_view name,
               const Dimensions& dimensions, std::string_view unit, double value) override {
-    samples.push_back({std::string(metric_namespace), std::string(name), std::string(unit),
-                       dimensions, value});
+    samples.push_back(
+        {std::string(metric_namespace), std::string(name), std::string(unit), dimensions, value});
   }
   std::vector<Sample> samples;
 };
@@ -51,7 +52,8 @@ class RecordingLogs final : public LogSink {
  public:
   void append(const Scope&, const std::string& group, const std::string& stream,
               std::vector<LogLine> appended) override {
-    for (auto& line : appended) lines.push_back(group + "/" + stream + ": " + line.text);
+    for (auto& line : appended)
+      lines.push_back(group + "/" + stream + ": " + line.text);
   }
   std::vector<std::string> lines;
 };
