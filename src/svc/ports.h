@@ -21,6 +21,11 @@
 #include "store/store.h"
 #include "svc/caller.h"
 
+namespace millrace::sandbox {
+class FunctionHost;  // sandbox/function_host.h
+class CodeCache;
+}  // namespace millrace::sandbox
+
 namespace millrace::svc {
 
 // Where something lives. Global services use region "aws-global" in keys.
@@ -138,6 +143,8 @@ struct Ports {
   LogSink* logs = nullptr;
   RoleSessions* role_sessions = nullptr;
   WebhookPort* webhooks = nullptr;
+  sandbox::FunctionHost* function_host = nullptr;  // for svc/lambda alone
+  sandbox::CodeCache* code_cache = nullptr;        // for svc/lambda alone
   std::string installation_key;  // kSealKeyBytes (base/seal.h); never in the store, never logged
   std::string data_dir;          // for files beside the store: objects, function code
   bool relay_mail = false;       // sent mail is also queued for ses::MailRelay
