@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   millrace::add_ca_command(app, exit_code);
   millrace::add_doctor_command(app, exit_code);
+  millrace::add_cost_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
