@@ -41,7 +41,7 @@ std::string_view RequestHead::host_name() const {
 }
 
 FileHandle::~FileHandle() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0 && owner_ == nullptr) ::close(fd_);
 }
 
 Response::Response(int status_code, std::string text, std::string_view content_type)

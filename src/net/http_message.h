@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -53,10 +54,11 @@ struct RequestHead {
 // uses the same code.
 Result<RequestHead> parse_request_head(std::string_view text);
 
-// A file descriptor with an owner.
+// A file descriptor, closed at the end; or one that `owner` closes.
 class FileHandle {
  public:
   explicit FileHandle(int fd) : fd_(fd) {}
+  FileHandle(int fd, std::shared_ptr<const void> owner) : fd_(fd), owner_(std::move(owner)) {}
   ~FileHandle();
   FileHandle(const FileHandle&) = delete;
   FileHandle& operator=(const FileHandle&) = delete;
@@ -64,6 +66,7 @@ class FileHandle {
 
  private:
   int fd_;
+  std::shared_ptr<const void> owner_;
 };
 
 // Part of a file as a body. Sent in pieces, never whole in memory.

@@ -45,6 +45,10 @@ void Responder::on_client_gone(std::function<void()> fn) const {
   exchange_->on_client_gone(std::move(fn));
 }
 
+void Responder::run_on_io(std::function<void()> fn) const { exchange_->run_on_io(std::move(fn)); }
+
+void Exchange::run_on_io(std::function<void()> fn) { session_->run_on_io(std::move(fn)); }
+
 Exchange::~Exchange() {
   if (answered_.load()) return;
   spdlog::error("a request was dropped without an answer");

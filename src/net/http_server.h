@@ -42,6 +42,7 @@ struct Request {
   std::string body;                // when buffered
   std::unique_ptr<BodySink> sink;  // when streamed: what on_head gave, now finished
   Status body_status;              // the sink's error, if it had one
+  std::shared_ptr<void> attachment;  // what on_head put into its plan
 };
 
 // What to do with the body of a request, decided from its head.
@@ -51,6 +52,7 @@ struct BodyPlan {
   uint64_t bytes_max = 0;  // kBuffer and kStream; beyond it: Handler::on_body_too_large
   std::unique_ptr<BodySink> sink;
   Response refusal;
+  std::shared_ptr<void> attachment;  // handed to on_request, so that a head is thought about once
 
   static BodyPlan buffer(uint64_t bytes_max);
   static BodyPlan stream(std::unique_ptr<BodySink> sink, uint64_t bytes_max);
@@ -68,6 +70,9 @@ class Responder {
   // Runs `fn` on the io thread when the client goes away before the answer; at once when it has
   // already. One callback for a request.
   void on_client_gone(std::function<void()> fn) const;
+  // Runs `fn` on the connection's io thread, at once when this is it: for making an answer elsewhere
+  // than on the thread that brought the result.
+  void run_on_io(std::function<void()> fn) const;
 
  private:
   std::shared_ptr<Exchange> exchange_;

@@ -242,6 +242,7 @@ bool Session::plan_body() {
     return true;
   }
   request_.sink = std::move(plan.sink);
+  request_.attachment = std::move(plan.attachment);
   sink_busy_ = sink_finished_ = body_overflows_ = false;
   chunk_.clear();
   if (head.content_length && request_.sink == nullptr) {

@@ -75,6 +75,7 @@ class Exchange {
   bool client_gone() const { return gone_.load(); }
   void on_client_gone(std::function<void()> fn);
   void set_client_gone();
+  void run_on_io(std::function<void()> fn);
 
  private:
   const std::shared_ptr<Session> session_;
@@ -93,6 +94,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void start();
   // Any thread; once for each dispatched request.
   void answer(Response response);
+  // Any thread.
+  void run_on_io(std::function<void()> fn);
   // Closes what has passed its deadline.
   void check_deadline(int64_t now_us);
   // Closes an idle connection; one with a request in progress closes after its answer.

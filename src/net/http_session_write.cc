@@ -46,6 +46,10 @@ void Session::answer(Response response) {
   asio::dispatch(*shard_->io, std::move(deliver));
 }
 
+void Session::run_on_io(std::function<void()> fn) {
+  asio::dispatch(*shard_->io, [self = shared_from_this(), fn = std::move(fn)] { fn(); });
+}
+
 bool Session::take_answer() {
   if (!answer_) return false;
   Response response = std::move(*answer_);
