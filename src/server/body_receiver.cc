@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "base/encoding.h"
@@ -26,38 +25,36 @@ constexpr std::array<std::pair<std::string_view, HashKind>, 5> kChecksums = {{
     {"x-amz-checksum-sha256", HashKind::kSha256},
 }};
 
+Error missing_length() {
+  return Error("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+}
+
 bool is_sha256_hex(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
 
-Result<BodyExpectation> expect_body(const net::RequestHead& head) {
+Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::RequestView& sent,
+                                    const Identity& identity) {
   BodyExpectation expectation;
-  std::string_view sha256_header = head.header("x-amz-content-sha256");
-  if (is_sha256_hex(sha256_header)) expectation.content_sha256 = sha256_header;
-  expectation.is_aws_chunked = sha256_header.starts_with("STREAMING-") ||
-                               head.header("content-encoding").find("aws-chunked") !=
-                                   std::string_view::npos;
-  expectation.has_trailer = sha256_header.ends_with("-TRAILER") || head.has_header("x-amz-trailer");
-  std::string_view length = head.header("x-amz-decoded-content-length");
-  if (!length.empty()) {
-    uint64_t value = 0;
-    auto [end, ec] = std::from_chars(length.data(), length.data() + length.size(), value);
-    if (ec != std::errc() || end != length.data() + length.size()) {
-      return Error("InvalidRequest", 400, "x-amz-decoded-content-length is not a number.");
-    }
-    expectation.decoded_length = value;
-  }
-  bool has_length = expectation.decoded_length || (head.content_length && !expectation.is_aws_chunked);
-  if (!has_length && (head.is_chunked || expectation.is_aws_chunked)) {
-    return Error("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+  std::string_view declared = head.header("x-amz-content-sha256");
+  if (is_sha256_hex(declared)) expectation.content_sha256 = declared;
+  MR_ASSIGN(aws::PayloadKind kind, aws::payload_kind(sent));
+  if (aws::is_streaming(kind)) {
+    aws::Authorization authorization = identity.authorization.value_or(aws::Authorization{});
+    expectation.chunked =
+        aws::AwsChunkedDecoder::options_for(sent, kind, authorization, identity.secret);
+    if (identity.secret.empty()) expectation.chunked->signing.reset();  // nobody could verify them
+    if (!expectation.chunked->decoded_length) return missing_length();
+  } else if (!head.content_length && head.is_chunked) {
+    return missing_length();
   }
   expectation.digests.push_back(HashKind::kMd5);  // the ETag
   bool has_checksum = false;
-  for (const auto& [name, kind] : kChecksums) {
+  for (const auto& [name, checksum] : kChecksums) {
     if (!head.has_header(name) && !ascii_iequals(head.header("x-amz-trailer"), name)) continue;
-    expectation.digests.push_back(kind);
+    expectation.digests.push_back(checksum);
     has_checksum = true;
   }
   if (!has_checksum) expectation.digests.push_back(HashKind::kCrc64Nvme);  // S3's own default
@@ -66,13 +63,7 @@ Result<BodyExpectation> expect_body(const net::RequestHead& head) {
 
 BodyReceiver::BodyReceiver(BodyExpectation expectation, std::string dir)
     : expectation_(std::move(expectation)), dir_(std::move(dir)) {
-  if (expectation_.is_aws_chunked) {
-    std::optional<ChunkSignatures> signatures;
-    if (expectation_.chunk_seed) signatures.emplace(*expectation_.chunk_seed);
-    decoder_.emplace(std::move(signatures), expectation_.has_trailer
-                                                ? AwsChunkedDecoder::Trailer::kExpected
-                                                : AwsChunkedDecoder::Trailer::kNone);
-  }
+  if (expectation_.chunked) decoder_.emplace(*expectation_.chunked);
   for (HashKind kind : expectation_.digests) hashers_[kind] = Hasher::create(kind);
   if (!expectation_.content_sha256.empty()) {
     hashers_[HashKind::kSha256] = Hasher::create(HashKind::kSha256);
@@ -83,7 +74,9 @@ BodyReceiver::~BodyReceiver() = default;
 
 Status BodyReceiver::write(std::string_view bytes) {
   if (!decoder_) return take_payload(bytes);
-  return decoder_->feed(bytes, [this](std::string_view payload) { return take_payload(payload); });
+  decoded_.clear();
+  MR_TRY(decoder_->feed(bytes, decoded_));
+  return take_payload(decoded_);
 }
 
 Status BodyReceiver::open_file() {
@@ -125,10 +118,6 @@ Status BodyReceiver::take_payload(std::string_view bytes) {
 
 Status BodyReceiver::finish() {
   if (decoder_) MR_TRY(decoder_->finish());
-  if (expectation_.decoded_length && *expectation_.decoded_length != size_) {
-    return Error("IncompleteBody", 400,
-                 "You did not provide the number of bytes specified by the Content-Length HTTP header");
-  }
   std::map<HashKind, std::string> digests;
   for (auto& [kind, hasher] : hashers_) digests[kind] = hasher->finish();
   if (!expectation_.content_sha256.empty()) {
@@ -154,9 +143,8 @@ aws::Body BodyReceiver::take_body() {
   return body;
 }
 
-const std::vector<std::pair<std::string, std::string>>& BodyReceiver::trailers() const {
-  static const std::vector<std::pair<std::string, std::string>> none;
-  return decoder_ ? decoder_->trailers() : none;
+aws::Headers BodyReceiver::trailers() const {
+  return decoder_ ? decoder_->trailers() : aws::Headers();
 }
 
 }  // namespace millrace::server

@@ -13,26 +13,25 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/aws_chunked.h"
 #include "aws/body.h"
 #include "base/hash.h"
 #include "net/http_message.h"
 #include "net/http_server.h"
-#include "server/aws_chunked.h"
+#include "server/authenticator.h"
 
 namespace millrace::server {
 
 struct BodyExpectation {
   std::string content_sha256;             // hex, when the client signed the body's digest
-  std::optional<uint64_t> decoded_length;  // x-amz-decoded-content-length
-  bool is_aws_chunked = false;
-  bool has_trailer = false;
-  std::optional<ChunkSignatures::Seed> chunk_seed;  // for signed chunks
+  std::optional<aws::AwsChunkedDecoder::Options> chunked;  // when it is aws-chunked
   std::vector<HashKind> digests;
 };
 
-// What the head announces; without chunk_seed, which authentication knows. Errors: MissingContentLength
-// (411), InvalidRequest.
-Result<BodyExpectation> expect_body(const net::RequestHead& head);
+// What the head announces. `sent` is a view of it, `identity` its sender, verified. Errors:
+// MissingContentLength (411), InvalidArgument and InvalidRequest.
+Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::RequestView& sent,
+                                    const Identity& identity);
 
 class BodyReceiver final : public net::BodySink {
  public:
@@ -46,8 +45,7 @@ class BodyReceiver final : public net::BodySink {
 
   // REQUIRES: finish() succeeded. Once.
   aws::Body take_body();
-  // Names in lower case.
-  const std::vector<std::pair<std::string, std::string>>& trailers() const;
+  aws::Headers trailers() const;
 
  private:
   Status take_payload(std::string_view bytes);
@@ -55,7 +53,8 @@ class BodyReceiver final : public net::BodySink {
 
   const BodyExpectation expectation_;
   const std::string dir_;
-  std::optional<AwsChunkedDecoder> decoder_;
+  std::optional<aws::AwsChunkedDecoder> decoder_;
+  std::string decoded_;
   std::map<HashKind, std::unique_ptr<Hasher>> hashers_;
   std::string bytes_;  // until it is too much for memory
   std::shared_ptr<aws::SpooledFile> file_;

@@ -1,0 +1,64 @@
+// Authenticator: who sent a request. Signatures of known keys are always verified; what happens with
+// keys that nobody issued is the mode's matter (`--auth`).
+//
+// In two steps, because a body may still be on its way: identify() needs the head alone, verify() the
+// digest of the body where the signature covers it. Free-threaded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "aws/auth_error.h"
+#include "aws/credentials.h"
+#include "aws/http_message.h"
+#include "aws/sigv4.h"
+#include "base/clock.h"
+#include "store/store.h"
+#include "svc/credentials.h"
+
+namespace millrace::server {
+
+enum class AuthMode {
+  kOpen,     // an unknown key is root of the account that it names (12 digits), or of the default one
+  kVerify,   // an unknown key is refused
+  kEnforce,  // and the admin API needs root's signature
+};
+
+struct Identity {
+  svc::Caller caller;  // kAnonymous for an unsigned request
+  std::string account;
+  std::optional<aws::Authorization> authorization;
+  aws::Secret secret;  // empty: unsigned, or of a key whose secret nobody knows
+};
+
+class Authenticator {
+ public:
+  struct Options {
+    AuthMode mode = AuthMode::kEnforce;
+    std::string default_account;
+  };
+  // References outlive this.
+  Authenticator(svc::CredentialDirectory& directory, store::Store& store, const Clock& clock,
+                Options options)
+      : directory_(directory), store_(store), clock_(clock), options_(std::move(options)) {}
+
+  // `request` has the path as it was sent. Errors: as AuthStyle words them.
+  Result<Identity> identify(const aws::RequestView& request, aws::AuthStyle style) const;
+  // `body_sha256_hex` may be empty where aws::is_payload_declared().
+  Status verify(const aws::RequestView& request, const Identity& identity, aws::AuthStyle style,
+                std::string_view body_sha256_hex) const;
+
+  AuthMode mode() const { return options_.mode; }
+  const std::string& default_account() const { return options_.default_account; }
+
+ private:
+  Status check_time(const aws::Authorization& authorization, aws::AuthStyle style, bool known) const;
+
+  svc::CredentialDirectory& directory_;
+  store::Store& store_;
+  const Clock& clock_;
+  const Options options_;
+};
+
+}  // namespace millrace::server
