@@ -1,0 +1,192 @@
+#include "svc/iam/key_ring.h"
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/seal.h"
+#include "codec/json.h"
+#include "policy/document.h"
+#include "policy/evaluate.h"
+
+namespace millrace::iam {
+namespace {
+
+using codec::Json;
+
+constexpr std::string_view kSessionPrefix = "ASIA";
+constexpr size_t kSessionRandom = 11;  // characters of a session key's id; then come the check's
+constexpr size_t kSessionCheck = 5;
+constexpr size_t kSecretLength = 40;  // as AWS's
+
+std::string check_of(std::string_view installation_key, std::string_view random) {
+  std::string digest = hmac_sha256(installation_key, fmt::format("session-key-id:{}", random));
+  std::string check;
+  for (size_t i = 0; i < kSessionCheck; ++i) {
+    check += kUpperAlnum[static_cast<unsigned char>(digest[i]) % kUpperAlnum.size()];
+  }
+  return check;
+}
+
+std::string new_session_key_id(std::string_view installation_key) {
+  std::string random = random_text(thread_rng(), kSessionRandom, kUpperAlnum);
+  return fmt::format("{}{}{}", kSessionPrefix, random, check_of(installation_key, random));
+}
+
+bool is_our_session_key(std::string_view installation_key, std::string_view access_key_id) {
+  if (access_key_id.size() != kSessionPrefix.size() + kSessionRandom + kSessionCheck) return false;
+  std::string_view random = access_key_id.substr(kSessionPrefix.size(), kSessionRandom);
+  return access_key_id.substr(kSessionPrefix.size() + kSessionRandom) ==
+         check_of(installation_key, random);
+}
+
+std::string secret_of(std::string_view installation_key, std::string_view token) {
+  std::string secret =
+      base64_encode(hmac_sha256(installation_key, fmt::format("session-secret:{}", token)));
+  secret.resize(kSecretLength);
+  return secret;
+}
+
+Json to_json(const svc::Caller& caller) {
+  Json json = Json::object();
+  json.set("kind", static_cast<int>(caller.kind)).set("account", caller.account);
+  json.set("arn", caller.arn).set("id", caller.user_id);
+  if (!caller.role_name.empty()) json.set("role", caller.role_name);
+  if (!caller.user_name.empty()) json.set("user", caller.user_name);
+  if (!caller.session_policy.empty()) json.set("policy", caller.session_policy);
+  return json;
+}
+
+svc::Caller caller_from_json(const Json& json) {
+  svc::Caller caller;
+  if (const Json* kind = json.find("kind"); kind != nullptr && kind->is_int()) {
+    caller.kind = static_cast<svc::CallerKind>(*kind->as_int());
+  }
+  caller.account = json.get_string("account");
+  caller.arn = json.get_string("arn");
+  caller.user_id = json.get_string("id");
+  caller.role_name = json.get_string("role");
+  caller.user_name = json.get_string("user");
+  caller.session_policy = json.get_string("policy");
+  return caller;
+}
+
+}  // namespace
+
+svc::SessionCredentials issue_session(std::string_view installation_key, const svc::Caller& caller,
+                                      Instant expiration) {
+  svc::SessionCredentials credentials{.expiration = expiration};
+  credentials.access_key_id = new_session_key_id(installation_key);
+  Json session = to_json(caller);
+  session.set("key", credentials.access_key_id).set("expires", expiration.us);
+  credentials.session_token = base64_encode(seal({installation_key, kSealSession}, session.dump()));
+  credentials.secret_access_key = secret_of(installation_key, credentials.session_token);
+  return credentials;
+}
+
+svc::Caller caller_of_role(const Identity& role, const RoleSessionName& name) {
+  svc::Caller caller{.kind = svc::CallerKind::kAssumedRole, .account = role.account};
+  caller.arn =
+      fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", role.account, role.name, name.session);
+  caller.user_id = fmt::format("{}:{}", role.id, name.session);
+  caller.role_name = role.name;
+  return caller;
+}
+
+svc::Caller caller_of_user(const Identity& user) {
+  svc::Caller caller{.kind = svc::CallerKind::kUser, .account = user.account};
+  caller.arn = user.arn();
+  caller.user_id = user.id;
+  caller.user_name = user.name;
+  return caller;
+}
+
+KeyRing::KeyRing(const Clock& clock, std::string installation_key, std::vector<RootKey> root_keys)
+    : clock_(clock),
+      installation_key_(std::move(installation_key)),
+      root_keys_(std::move(root_keys)) {
+  CHECK(installation_key_.size() == kSealKeyBytes);
+}
+
+Result<std::optional<svc::ResolvedKey>> KeyRing::resolve(store::Reader& reader,
+                                                         std::string_view access_key_id,
+                                                         std::string_view session_token) {
+  for (const RootKey& root : root_keys_) {
+    if (root.access_key_id != access_key_id) continue;
+    svc::ResolvedKey key{root.secret, svc::Caller::root(root.account)};
+    key.caller.access_key_id = access_key_id;
+    return std::optional(std::move(key));
+  }
+  if (access_key_id.starts_with(kSessionPrefix)) {
+    return resolve_session(access_key_id, session_token);
+  }
+  MR_ASSIGN(auto record, find_access_key(reader, std::string(access_key_id)));
+  if (!record) return std::optional<svc::ResolvedKey>();
+  if (!record->active) return svc::invalid_client_token();
+  MR_ASSIGN(auto user,
+            find_identity(reader, {IdentityKind::kUser, record->account, record->user_name}));
+  if (!user) return svc::invalid_client_token();
+  auto secret = unseal({installation_key_, kSealAccessKey}, record->sealed_secret);
+  if (!secret) return svc::invalid_client_token();  // sealed by another installation's key
+  svc::ResolvedKey key{std::move(*secret), caller_of_user(*user)};
+  key.caller.access_key_id = access_key_id;
+  return std::optional(std::move(key));
+}
+
+Result<std::optional<svc::ResolvedKey>> KeyRing::resolve_session(std::string_view access_key_id,
+                                                                 std::string_view session_token) {
+  if (!is_our_session_key(installation_key_, access_key_id)) {
+    return std::optional<svc::ResolvedKey>();
+  }
+  auto sealed = base64_decode(session_token);
+  if (!sealed) return svc::invalid_client_token();
+  auto text = unseal({installation_key_, kSealSession}, *sealed);
+  if (!text) return svc::invalid_client_token();
+  auto session = Json::parse(*text);
+  if (!session.ok() || session->get_string("key") != access_key_id) {
+    return svc::invalid_client_token();
+  }
+  const Json* expires = session->find("expires");
+  if (expires == nullptr || !expires->is_int()) return svc::invalid_client_token();
+  if (clock_.now().us >= *expires->as_int()) {
+    return Error("ExpiredToken", 403, "The security token included in the request is expired");
+  }
+  svc::ResolvedKey key{secret_of(installation_key_, session_token), caller_from_json(*session)};
+  key.caller.access_key_id = access_key_id;
+  return std::optional(std::move(key));
+}
+
+Result<Identity> KeyRing::trusting_role(store::Reader& reader, const std::string& role_arn,
+                                        const std::string& service) {
+  Error refused("AccessDenied", 403,
+                fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                            service, role_arn));
+  auto name = parse_role_arn(role_arn);
+  if (!name) return refused;
+  MR_ASSIGN(auto role, find_identity(reader, {IdentityKind::kRole, name->account, name->name}));
+  if (!role || role->arn() != role_arn) return refused;
+  auto trust = policy::Document::parse(std::string_view(role->trust), policy::DocumentKind::kTrust);
+  if (!trust.ok()) return refused;
+  policy::Request request{
+      .action = "sts:AssumeRole", .resource = role_arn, .requester = {.service = service}};
+  request.context.set("aws:SourceAccount", name->account);
+  auto decision = policy::evaluate_resource(*trust, request);
+  if (decision.decision != policy::Decision::kAllow) return refused;
+  return std::move(*role);
+}
+
+Status KeyRing::check_trust(store::Reader& reader, const std::string& role_arn,
+                            const std::string& service) {
+  auto role = trusting_role(reader, role_arn, service);
+  return role.ok() ? ok_status() : Status(std::move(role).error());
+}
+
+Result<svc::SessionCredentials> KeyRing::issue_role_session(
+    store::Reader& reader, const svc::RoleSessionRequest& request) {
+  MR_ASSIGN(Identity role, trusting_role(reader, request.role_arn, request.service));
+  return issue_session(installation_key_, caller_of_role(role, {request.session_name}),
+                       clock_.now().plus_ms(request.duration_seconds * 1000));
+}
+
+}  // namespace millrace::iam
