@@ -116,10 +116,11 @@ Status read_boolean(element value, const Shape& shape, bool& out) {
   if (value.get(out) == simdjson::SUCCESS) return ok_status();
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) {
-    if (ascii_iequals(text, "true") || ascii_iequals(text, "false")) {
-      out = ascii_iequals(text, "true");
+    out = ascii_iequals(text, "true") || text == "1" || ascii_iequals(text, "yes");
+    if (out || ascii_iequals(text, "false") || text == "0" || ascii_iequals(text, "no")) {
       return ok_status();
     }
+    return serialization("Unexpected token received from parser");
   }
   return not_scalar(value, shape);
 }
