@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", MILLRACE_VERSION);
   app.require_subcommand(1);
   int exit_code = 0;
+  millrace::add_serve_command(app, exit_code);
   millrace::add_ca_command(app, exit_code);
   millrace::add_doctor_command(app, exit_code);
   millrace::add_cost_command(app, exit_code);

@@ -246,8 +246,10 @@ HttpServer::HttpServer(Runtime& runtime, Handler& handler, Options options)
 
 HttpServer::~HttpServer() { stop(0); }
 
+Status HttpServer::bind() { return impl_->acceptor.is_open() ? ok_status() : impl_->listen(); }
+
 Status HttpServer::start() {
-  MR_TRY(impl_->listen());
+  MR_TRY(bind());
   impl_->running = true;
   std::chrono::milliseconds interval = sweep_interval(impl_->shared->options.limits);
   for (const auto& shard : impl_->shards) {

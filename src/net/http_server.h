@@ -114,7 +114,9 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and listens. The port is known afterwards.
+  // Takes the port, which is known afterwards; clients that connect wait for start().
+  Status bind();
+  // Serves. Binds first where that was not done.
   Status start();
   uint16_t port() const;
   size_t connection_count() const;

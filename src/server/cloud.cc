@@ -1,0 +1,169 @@
+#include "server/cloud.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/log.h"
+#include "net/certificate_authority.h"
+#include "net/runtime.h"
+#include "server/admin_api.h"
+#include "server/api_handler.h"
+#include "server/root_only.h"
+#include "svc/cloudwatch/metric_writer.h"
+#include "svc/cloudwatch/operations.h"
+#include "svc/metering/meter_store.h"
+#include "svc/ses/operations.h"
+
+namespace millrace::server {
+namespace {
+
+// When the data folder was made; written by the first start.
+Result<Instant> creation_time(const std::string& data_dir, Instant now) {
+  std::string path = data_dir + "/created-at";
+  std::ifstream in(path);
+  std::string text;
+  if (in && std::getline(in, text)) return parse_iso8601(text);
+  std::ofstream out(path);
+  out << format_iso8601(now) << "\n";
+  if (!out.flush()) return Error::internal("cannot write " + path);
+  return Instant::from_seconds(now.seconds());
+}
+
+// An empty folder for what comes in and is not kept yet.
+Result<std::string> fresh_incoming_dir(const std::string& data_dir) {
+  std::string dir = data_dir + "/incoming";
+  std::error_code ec;
+  std::filesystem::remove_all(dir, ec);
+  std::filesystem::create_directories(dir, ec);
+  if (ec) return Error::internal(fmt::format("cannot make {}: {}", dir, ec.message()));
+  return dir;
+}
+
+std::string url_of(const CloudOptions& options, uint16_t port) {
+  if (!options.public_url.empty()) return options.public_url;
+  bool any = options.listen == "0.0.0.0" || options.listen == "::";
+  std::string host = any ? "127.0.0.1" : options.listen;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return fmt::format("http://{}:{}", host, port);
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: what refers to others stands below them.
+struct Cloud::Impl {
+  explicit Impl(CloudOptions o)
+      : options(std::move(o)),
+        runtime(clock, {.io_threads = options.io_threads,
+                        .worker_threads_max = options.worker_threads}) {}
+
+  Status open();
+  Status listen();
+  void wire_ports();
+  void start_background();
+
+  const CloudOptions options;
+  net::OffsetClock clock;
+  net::Runtime runtime;
+  std::unique_ptr<store::Store> store;
+  svc::Registry registry;
+  svc::Ports ports;
+  std::unique_ptr<svc::Executor> executor;
+  std::unique_ptr<RootOnly> keys;
+  std::unique_ptr<cloudwatch::MetricWriter> metrics;
+  std::unique_ptr<metering::MeterStore> meter;
+  std::unique_ptr<Authenticator> authenticator;
+  std::unique_ptr<net::CertificateAuthority> authority;
+  Router router;
+  std::unique_ptr<AdminApi> admin;
+  std::unique_ptr<ApiHandler> handler;
+  std::unique_ptr<net::HttpServer> server;
+  std::string url;
+  bool running = false;
+};
+
+Status Cloud::Impl::open() {
+  MR_ASSIGN(store, store::open_rocks_store({.path = options.data_dir + "/store",
+                                            .durability = options.durability,
+                                            .block_cache_bytes = options.block_cache_bytes}));
+  clock.set_listener([this] { runtime.clock_moved(); });
+  MR_TRY(runtime.start());
+  ses::register_operations(registry);
+  cloudwatch::register_operations(registry);
+  executor = std::make_unique<svc::Executor>(registry, ports);
+  keys = std::make_unique<RootOnly>(options.root_access_key_id, options.root_secret_access_key,
+                                    options.account);
+  metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
+  meter = std::make_unique<metering::MeterStore>(ports);
+  authenticator = std::make_unique<Authenticator>(
+      *keys, *store, clock, Authenticator::Options{options.auth, options.account});
+  MR_ASSIGN(authority, net::CertificateAuthority::open(options.data_dir + "/tls", system_clock()));
+  return ok_status();
+}
+
+void Cloud::Impl::wire_ports() {
+  ports.store = store.get();
+  ports.clock = &clock;
+  ports.runner = &runtime;
+  ports.executor = executor.get();
+  ports.authorizer = keys.get();
+  ports.metrics = metrics.get();
+  ports.meter = meter.get();
+  ports.installation_key = options.installation_key;
+  ports.data_dir = options.data_dir;
+  ports.endpoint_url = url;
+}
+
+void Cloud::Impl::start_background() {
+  metrics->start();
+  meter->start();
+}
+
+Status Cloud::Impl::listen() {
+  MR_ASSIGN(Instant created, creation_time(options.data_dir, clock.now()));
+  MR_ASSIGN(std::string incoming, fresh_incoming_dir(options.data_dir));
+  admin = std::make_unique<AdminApi>(runtime, clock, *store, created);
+  ApiHandler::Parts parts{.router = &router,
+                          .authenticator = authenticator.get(),
+                          .executor = executor.get(),
+                          .own_paths = admin.get()};
+  handler = std::make_unique<ApiHandler>(
+      parts, ApiHandler::Options{.default_region = options.region, .incoming_dir = incoming});
+  net::HttpServer::Options http{.address = options.listen, .port = options.port,
+                                .limits = options.limits, .authority = authority.get()};
+  server = std::make_unique<net::HttpServer>(runtime, *handler, std::move(http));
+  MR_TRY(server->bind());
+  url = url_of(options, server->port());
+  wire_ports();  // before the first request: they are constant from then on
+  start_background();
+  return server->start();
+}
+
+Cloud::Cloud(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Cloud::~Cloud() { (void)stop().ok(); }
+
+Result<std::unique_ptr<Cloud>> Cloud::start(CloudOptions options) {
+  std::unique_ptr<Cloud> cloud(new Cloud(std::make_unique<Impl>(std::move(options))));
+  cloud->impl_->running = true;
+  MR_TRY(cloud->impl_->open());
+  MR_TRY(cloud->impl_->listen());
+  return cloud;
+}
+
+uint16_t Cloud::port() const { return impl_->server->port(); }
+const std::string& Cloud::url() const { return impl_->url; }
+
+Status Cloud::stop() {
+  if (!impl_->running) return ok_status();
+  impl_->running = false;
+  if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
+  if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
+  if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
+  impl_->clock.set_listener(nullptr);
+  impl_->runtime.stop();
+  return impl_->store ? impl_->store->flush() : ok_status();
+}
+
+}  // namespace millrace::server
