@@ -216,4 +216,14 @@ size_t size_bytes(const Item& item) {
   return size;
 }
 
+int nesting_levels(const AttributeValue& value) {
+  int below = 0;
+  if (value.is(AttributeValue::Type::kM)) {
+    for (const auto& [name, member] : value.m()) below = std::max(below, nesting_levels(member));
+  } else if (value.is(AttributeValue::Type::kL)) {
+    for (const auto& element : value.l()) below = std::max(below, nesting_levels(element));
+  }
+  return below + 1;
+}
+
 }  // namespace millrace::codec

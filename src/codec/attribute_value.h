@@ -178,4 +178,7 @@ const std::string* invalid_message(const Item& item);
 size_t size_bytes(const AttributeValue& value);
 size_t size_bytes(const Item& item);
 
+// Levels of nesting, 1 for a scalar.
+int nesting_levels(const AttributeValue& value);
+
 }  // namespace millrace::codec

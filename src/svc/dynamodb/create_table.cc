@@ -1,0 +1,97 @@
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+#include <fmt/format.h>
+
+#include "svc/dynamodb/errors.h"
+#include "svc/dynamodb/handlers.h"
+#include "svc/dynamodb/limits.h"
+#include "svc/dynamodb/stream.h"
+#include "svc/dynamodb/table_description.h"
+#include "svc/dynamodb/table_schema.h"
+#include "svc/dynamodb/tags.h"
+
+namespace millrace::dynamodb {
+
+namespace {
+
+Status check_supported(const api::CreateTableInput& in) {
+  if (in.sse_specification && in.sse_specification->enabled.value_or(false)) {
+    return not_supported("SSESpecification");
+  }
+  if (in.warm_throughput) return not_supported("WarmThroughput");
+  if (in.on_demand_throughput) return not_supported("OnDemandThroughput");
+  if (in.resource_policy) return not_supported("ResourcePolicy");
+  if (in.global_table_source_arn) return not_supported("GlobalTableSourceArn");
+  if (in.global_table_settings_replication_mode) {
+    return not_supported("GlobalTableSettingsReplicationMode");
+  }
+  return ok_status();
+}
+
+Status read_indexes(const api::CreateTableInput& in, Table& table) {
+  if (in.local_secondary_indexes) {
+    if (in.local_secondary_indexes->empty()) {
+      return invalid_parameters("List of LocalSecondaryIndexes is empty");
+    }
+    for (const auto& request : *in.local_secondary_indexes) {
+      MR_ASSIGN(Index index, read_index(request, table.attributes));
+      table.indexes.push_back(std::move(index));
+    }
+  }
+  if (in.global_secondary_indexes) {
+    if (in.global_secondary_indexes->empty()) {
+      return invalid_parameters("List of GlobalSecondaryIndexes is empty");
+    }
+    for (const auto& request : *in.global_secondary_indexes) {
+      MR_ASSIGN(Index index, read_index(request, table.attributes));
+      MR_ASSIGN(index.throughput,
+                read_throughput(request.provisioned_throughput, table.on_demand, index.name));
+      table.indexes.push_back(std::move(index));
+    }
+  }
+  for (Index& index : table.indexes) index.id = table.next_index_id++;
+  MR_TRY(check_indexes(table.indexes, table.key));
+  return check_definitions_used(table.attributes, table.key, table.indexes);
+}
+
+Result<Table> read_table_request(svc::Context& ctx, const api::CreateTableInput& in) {
+  MR_TRY(check_supported(in));
+  Table table;
+  table.scope = ctx.scope();
+  MR_ASSIGN(table.name, table_name_of(ctx, in.table_name));
+  table.on_demand = in.billing_mode == "PAY_PER_REQUEST";
+  MR_ASSIGN(table.throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
+  MR_ASSIGN(table.attributes, read_attribute_definitions(in.attribute_definitions));
+  static const std::vector<api::KeySchemaElement> kNoSchema;
+  MR_ASSIGN(table.key, read_key_schema(in.key_schema ? *in.key_schema : kNoSchema, table.attributes));
+  MR_TRY(read_indexes(in, table));
+  table.table_class = in.table_class.value_or("");
+  table.deletion_protection = in.deletion_protection_enabled.value_or(false);
+  table.id = new_id();
+  table.uuid = random_uuid(thread_rng());
+  table.created = ctx.now();
+  table.active_at = ctx.now().plus_ms(kTableTransitionMs);
+  if (table.on_demand) table.last_on_demand_at = ctx.now();
+  return table;
+}
+
+}  // namespace
+
+Result<api::CreateTableOutput> create_table(svc::Context& ctx, const api::CreateTableInput& in) {
+  MR_ASSIGN(Table table, read_table_request(ctx, in));
+  if (in.tags) MR_TRY(check_tags(*in.tags));
+  MR_ASSIGN(TablePtr existing, find_table(ctx, table.name));
+  if (existing) {
+    return resource_in_use(fmt::format("Table already exists: {}", table.name));
+  }
+  if (in.stream_specification && in.stream_specification->stream_enabled) {
+    MR_ASSIGN(std::string view_type, read_view_type(*in.stream_specification));
+    MR_TRY(enable_stream(ctx, table, std::move(view_type)));
+  }
+  if (in.tags) save_tags(ctx.txn(), ctx.scope(), table.name, tags_of(*in.tags));
+  save_table(ctx.txn(), table);
+  api::CreateTableOutput out;
+  MR_ASSIGN(out.table_description, describe(ctx, table));
+  return out;
+}
+
+}  // namespace millrace::dynamodb

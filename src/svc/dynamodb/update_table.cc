@@ -1,0 +1,235 @@
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "svc/dynamodb/errors.h"
+#include "svc/dynamodb/handlers.h"
+#include "svc/dynamodb/limits.h"
+#include "svc/dynamodb/stream.h"
+#include "svc/dynamodb/table_description.h"
+#include "svc/dynamodb/table_schema.h"
+#include "svc/dynamodb/work.h"
+
+namespace millrace::dynamodb {
+
+namespace {
+
+Status check_supported(const api::UpdateTableInput& in) {
+  if (in.sse_specification && in.sse_specification->enabled.value_or(false)) {
+    return not_supported("SSESpecification");
+  }
+  if (in.replica_updates) return not_supported("ReplicaUpdates");
+  if (in.multi_region_consistency) return not_supported("MultiRegionConsistency");
+  if (in.global_table_witness_updates) return not_supported("GlobalTableWitnessUpdates");
+  if (in.on_demand_throughput) return not_supported("OnDemandThroughput");
+  if (in.warm_throughput) return not_supported("WarmThroughput");
+  if (in.global_table_settings_replication_mode) {
+    return not_supported("GlobalTableSettingsReplicationMode");
+  }
+  return ok_status();
+}
+
+Status check_something_asked(const api::UpdateTableInput& in) {
+  if (in.billing_mode || in.provisioned_throughput || in.global_secondary_index_updates ||
+      in.stream_specification || in.sse_specification || in.table_class ||
+      in.deletion_protection_enabled) {
+    return ok_status();
+  }
+  return validation(
+      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+      "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
+}
+
+Error in_use(std::string_view what, const Table& table) {
+  return resource_in_use(
+      fmt::format("Attempt to change a resource which is still in use: Table is being {}: {}", what,
+                  table.name));
+}
+
+Status update_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  if (in.billing_mode == "PAY_PER_REQUEST") {
+    if (!table.on_demand) table.last_on_demand_at = ctx.now();
+    table.on_demand = true;
+    for (Index& index : table.indexes) index.throughput = {};
+  } else if (in.billing_mode == "PROVISIONED") {
+    if (!in.provisioned_throughput) {
+      return invalid_parameters(
+          "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+    }
+    table.on_demand = false;
+  }
+  if (!in.billing_mode && !in.provisioned_throughput) return ok_status();
+  MR_ASSIGN(Throughput throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
+  const bool same = !in.billing_mode && throughput.read_units == table.throughput.read_units &&
+                    throughput.write_units == table.throughput.write_units;
+  if (same) {
+    return validation(fmt::format(
+        "The provisioned throughput for the table will not change. The requested value equals the "
+        "current value. Current ReadCapacityUnits provisioned for the table: {}. Requested "
+        "ReadCapacityUnits: {}. Current WriteCapacityUnits provisioned for the table: {}. Requested "
+        "WriteCapacityUnits: {}. Refer to the Amazon DynamoDB Developer Guide for current limits and "
+        "how to request higher limits.",
+        table.throughput.read_units, throughput.read_units, table.throughput.write_units,
+        throughput.write_units));
+  }
+  table.throughput = throughput;
+  return ok_status();
+}
+
+Status update_stream(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  if (!in.stream_specification) return ok_status();
+  if (in.stream_specification->stream_enabled) {
+    if (table.stream) {
+      return validation(fmt::format("Table already has an enabled stream: {}",
+                                    table.stream_arn(table.stream->label)));
+    }
+    MR_ASSIGN(std::string view_type, read_view_type(*in.stream_specification));
+    return enable_stream(ctx, table, std::move(view_type));
+  }
+  if (in.stream_specification->stream_view_type) {
+    return invalid_parameters("StreamViewType can not be specified when StreamEnabled is false");
+  }
+  if (!table.stream) {
+    return validation(fmt::format("Table is already not enabled for streams: {}", table.name));
+  }
+  return disable_stream(ctx, table);
+}
+
+Status create_index(svc::Context& ctx, const api::CreateGlobalSecondaryIndexAction& request,
+                    Table& table) {
+  api::GlobalSecondaryIndex as_gsi{.index_name = request.index_name,
+                                   .key_schema = request.key_schema,
+                                   .projection = request.projection,
+                                   .provisioned_throughput = request.provisioned_throughput,
+                                   .on_demand_throughput = request.on_demand_throughput,
+                                   .warm_throughput = request.warm_throughput};
+  if (table.find_index(request.index_name) != nullptr) {
+    return validation(fmt::format(
+        "Attempting to create an index which already exists, with name: {}", request.index_name));
+  }
+  MR_ASSIGN(Index index, read_index(as_gsi, table.attributes));
+  MR_ASSIGN(index.throughput,
+            read_throughput(request.provisioned_throughput, table.on_demand, index.name));
+  index.id = table.next_index_id++;
+  index.backfilling = true;
+  begin_work(ctx, Work{.kind = WorkKind::kBackfillIndex,
+                       .scope = ctx.scope(),
+                       .name = table.name,
+                       .id = table.id,
+                       .number = index.id});
+  table.indexes.push_back(std::move(index));
+  return ok_status();
+}
+
+Error no_such_index(std::string_view name) {
+  return resource_not_found(fmt::format(
+      "Requested resource not found: The table does not have the specified index: {}", name));
+}
+
+Status delete_index(svc::Context& ctx, std::string_view name, Table& table) {
+  const Index* index = table.find_index(name);
+  if (index == nullptr || !index->is_global) return no_such_index(name);
+  begin_work(ctx, Work{.kind = WorkKind::kPurgeIndex,
+                       .scope = ctx.scope(),
+                       .name = table.name,
+                       .id = table.id,
+                       .number = index->id});
+  std::erase_if(table.indexes, [&](const Index& each) { return each.name == name; });
+  return ok_status();
+}
+
+Status update_index(const api::UpdateGlobalSecondaryIndexAction& request, Table& table) {
+  if (request.on_demand_throughput) return not_supported("OnDemandThroughput");
+  if (request.warm_throughput) return not_supported("WarmThroughput");
+  Index* index = table.find_index(request.index_name);
+  if (index == nullptr || !index->is_global) return no_such_index(request.index_name);
+  MR_ASSIGN(index->throughput,
+            read_throughput(request.provisioned_throughput, table.on_demand, index->name));
+  return ok_status();
+}
+
+// Definitions of the request join those of the table; those that no key uses any more go away.
+Status merge_attributes(const api::UpdateTableInput& in, Table& table) {
+  MR_ASSIGN(AttributeTypes given, read_attribute_definitions(in.attribute_definitions));
+  for (const auto& [name, type] : given) {
+    auto [it, added] = table.attributes.emplace(name, type);
+    if (!added && it->second != type) {
+      return invalid_parameters(
+          fmt::format("Attribute {} is already defined with another type", name));
+    }
+  }
+  return ok_status();
+}
+
+void drop_unused_attributes(Table& table) {
+  std::set<std::string> used;
+  const auto use = [&](const KeySchema& key) {
+    used.insert(key.hash.name);
+    if (key.range) used.insert(key.range->name);
+  };
+  use(table.key);
+  for (const Index& index : table.indexes) use(index.key);
+  std::erase_if(table.attributes, [&](const auto& entry) { return !used.contains(entry.first); });
+}
+
+Status update_indexes(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  if (!in.global_secondary_index_updates) return ok_status();
+  MR_TRY(merge_attributes(in, table));
+  std::set<std::string> names;
+  int online = 0;
+  for (const auto& update : *in.global_secondary_index_updates) {
+    const int given = update.create.has_value() + update.update.has_value() +
+                      update.delete_.has_value();
+    if (given != 1) {
+      return invalid_parameters(
+          "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+          "GlobalSecondaryIndexUpdate.Delete must not be null");
+    }
+    const std::string& name = update.create   ? update.create->index_name
+                              : update.update ? update.update->index_name
+                                              : update.delete_->index_name;
+    if (!names.insert(name).second) {
+      return invalid_parameters(fmt::format(
+          "Only one global secondary index update per index is allowed simultaneously. Index: {}",
+          name));
+    }
+    if (!update.update && ++online > 1) {
+      return limit_exceeded(
+          "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
+          "per table");
+    }
+    MR_TRY(update.create   ? create_index(ctx, *update.create, table)
+           : update.update ? update_index(*update.update, table)
+                           : delete_index(ctx, update.delete_->index_name, table));
+  }
+  drop_unused_attributes(table);
+  return check_indexes(table.indexes, table.key);
+}
+
+}  // namespace
+
+Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::UpdateTableInput& in) {
+  MR_TRY(check_supported(in));
+  MR_TRY(check_something_asked(in));
+  MR_ASSIGN(TablePtr found, existing_table(ctx, in.table_name));
+  if (found->gone_at) return in_use("deleted", *found);
+  if (ctx.now() < found->active_at) return in_use("created", *found);
+  const bool filling = std::ranges::any_of(found->indexes, &Index::backfilling);
+  if (filling && in.global_secondary_index_updates) return in_use("updated", *found);
+
+  Table table = *found;
+  MR_TRY(update_billing(ctx, in, table));
+  MR_TRY(update_stream(ctx, in, table));
+  MR_TRY(update_indexes(ctx, in, table));
+  if (in.table_class) table.table_class = *in.table_class;
+  if (in.deletion_protection_enabled) table.deletion_protection = *in.deletion_protection_enabled;
+  table.updated_at = ctx.now().plus_ms(kTableTransitionMs);
+  save_table(ctx.txn(), table);
+  api::UpdateTableOutput out;
+  MR_ASSIGN(out.table_description, describe(ctx, table));
+  return out;
+}
+
+}  // namespace millrace::dynamodb
