@@ -24,7 +24,8 @@ setup_debian() {
     wanted+=("$package")
   done < tools/packages.txt
   local installed
-  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+  # dpkg-query fails when it knows nothing of one of them.
+  installed=$({ dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true; } |
               sed -n 's/^installed //p')
   for package in "${wanted[@]}"; do
     grep -qx -- "$package" <<<"$installed" || missing+=("$package")
