@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "aws/protocol.h"
+#include "aws/validate.h"
 #include "aws/wire_error.h"
 #include "base/encoding.h"
 #include "base/hash.h"
@@ -194,9 +195,7 @@ Result<std::shared_ptr<void>> ApiHandler::read_input(Pending& pending, aws::Body
   aws::MissingMembers missing;
   MR_TRY(aws::parse_input(operation, identified.protocol, wire.view(), identified.labels,
                           std::move(body), input.get(), missing));
-  if (!missing.empty()) {
-    return Error("ValidationException", 400, "missing " + std::string(missing[0].second->name));
-  }
+  MR_TRY(aws::validate_input(operation, input.get(), missing));
   return input;
 }
 

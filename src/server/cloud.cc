@@ -10,9 +10,11 @@
 #include "net/runtime.h"
 #include "server/admin_api.h"
 #include "server/api_handler.h"
-#include "server/root_only.h"
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
+#include "svc/iam/authorizer.h"
+#include "svc/iam/iam.h"
+#include "svc/iam/key_ring.h"
 #include "svc/metering/meter_store.h"
 #include "svc/ses/operations.h"
 
@@ -70,7 +72,8 @@ struct Cloud::Impl {
   svc::Registry registry;
   svc::Ports ports;
   std::unique_ptr<svc::Executor> executor;
-  std::unique_ptr<RootOnly> keys;
+  std::unique_ptr<iam::KeyRing> keys;
+  std::unique_ptr<iam::IamAuthorizer> authorizer;
   std::unique_ptr<cloudwatch::MetricWriter> metrics;
   std::unique_ptr<metering::MeterStore> meter;
   std::unique_ptr<Authenticator> authenticator;
@@ -89,11 +92,14 @@ Status Cloud::Impl::open() {
                                             .block_cache_bytes = options.block_cache_bytes}));
   clock.set_listener([this] { runtime.clock_moved(); });
   MR_TRY(runtime.start());
+  iam::register_operations(registry);
   ses::register_operations(registry);
   cloudwatch::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
-  keys = std::make_unique<RootOnly>(options.root_access_key_id, options.root_secret_access_key,
-                                    options.account);
+  std::vector<iam::RootKey> roots;
+  roots.push_back({options.root_access_key_id, options.root_secret_access_key, options.account});
+  keys = std::make_unique<iam::KeyRing>(clock, options.installation_key, std::move(roots));
+  authorizer = std::make_unique<iam::IamAuthorizer>(clock);
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
   authenticator = std::make_unique<Authenticator>(
@@ -107,7 +113,8 @@ void Cloud::Impl::wire_ports() {
   ports.clock = &clock;
   ports.runner = &runtime;
   ports.executor = executor.get();
-  ports.authorizer = keys.get();
+  ports.authorizer = authorizer.get();
+  ports.role_sessions = keys.get();
   ports.metrics = metrics.get();
   ports.meter = meter.get();
   ports.installation_key = options.installation_key;
