@@ -12,6 +12,7 @@
 #include "server/api_handler.h"
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
+#include "svc/dynamodb/dynamodb.h"
 #include "svc/iam/authorizer.h"
 #include "svc/iam/iam.h"
 #include "svc/iam/key_ring.h"
@@ -92,6 +93,7 @@ Status Cloud::Impl::open() {
                                             .block_cache_bytes = options.block_cache_bytes}));
   clock.set_listener([this] { runtime.clock_moved(); });
   MR_TRY(runtime.start());
+  dynamodb::register_operations(registry);
   iam::register_operations(registry);
   ses::register_operations(registry);
   cloudwatch::register_operations(registry);
@@ -123,6 +125,7 @@ void Cloud::Impl::wire_ports() {
 }
 
 void Cloud::Impl::start_background() {
+  dynamodb::start_background(ports);
   metrics->start();
   meter->start();
 }
