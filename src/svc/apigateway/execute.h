@@ -1,12 +1,13 @@
-// ExecuteApi: the data plane of API Gateway, REST (v1) and HTTP (v2) APIs, as a function from request
-// to response, without sockets. One per process, wired by the server.
+// ExecuteApi: the data plane of API Gateway, REST (v1) and HTTP (v2) APIs, as a function from
+// request to response, without sockets. One per process, wired by the server.
 //
 //   if (auto address = apigateway::find_api_address(host, path)) execute.handle({...}, respond);
 //
-// A request goes through small stages, each its own file: find the API and its stage (api_cache), CORS,
-// route (rest_router, http_router), authorize, integrate (lambda_integration, mock_integration), answer,
-// access log and metrics. It reads the deployment of the stage, an immutable snapshot, compiled once and
-// kept by API and version; its cost does not grow with the number of APIs or routes.
+// A request goes through small stages, each its own file: find the API and its stage (api_cache),
+// CORS, route (rest_router, http_router), authorize, integrate (lambda_integration,
+// mock_integration), answer, access log and metrics. It reads the deployment of the stage, an
+// immutable snapshot, compiled once and kept by API and version; its cost does not grow with the
+// number of APIs or routes.
 //
 // Thread safety: free-threaded. Holds no thread while a function runs.
 #pragma once
@@ -43,13 +44,13 @@ struct ApiRequest {
 
   // As the client used them.
   std::string scheme = "https";
-  std::string host;             // with its port
+  std::string host;  // with its port
   std::string http_version = "HTTP/1.1";
   std::string source_ip;
   Instant received;
 
-  // Who signed the request (SigV4 for "execute-api"); kAnonymous when nobody did. An Error when it is
-  // signed, but not validly: it matters only to routes that ask for IAM authorization.
+  // Who signed the request (SigV4 for "execute-api"); kAnonymous when nobody did. An Error when it
+  // is signed, but not validly: it matters only to routes that ask for IAM authorization.
   svc::Caller caller;
   std::optional<Error> signature_error;
 };
