@@ -76,6 +76,12 @@ class DynamoDbTest : public ::testing::Test {
     return call<api::UpdateItem>(std::move(in));
   }
 
+  // Lets much time pass at once; background work runs at the end of it, not in between.
+  void leap_ms(int64_t ms) {
+    harness.clock.advance_ms(ms);
+    harness.runner.advance_ms(2000);
+  }
+
   svc::testing::Harness harness{register_operations};
 };
 
