@@ -159,11 +159,8 @@ class Tidy:
                 self.report(path, line, f'"{target}" is no header of src/ (include from src/, with its folder)')
                 return
         mine, theirs = layer_of(folder), layer_of(theirs)
-<<<<<<< HEAD
-        if path.endswith('_test.cc') and (target.startswith('svc/testing/') or theirs == '(generated)'):
-=======
-        if target.startswith('svc/testing/') and path.endswith(('_test.cc', '_testing.h')):
->>>>>>> 45d33bb (s3: buckets, objects streamed to disk, copies, multipart, listings, bucket configurations, events)
+        is_test = path.endswith(('_test.cc', '_testing.h'))
+        if is_test and (target.startswith('svc/testing/') or theirs == '(generated)'):
             return
         if mine == theirs:
             if mine == 'src/svc/<service>' and folder.split('/')[2] != target.split('/')[1]:
