@@ -84,6 +84,8 @@ class FunctionInvoker {
   virtual void invoke(FunctionCall call, std::function<void(Result<FunctionAnswer>)> done) = 0;
   // Accepts the event into the durable asynchronous queue; `done` when it is on disk.
   virtual void invoke_async(FunctionCall call, std::function<void(Status)> done) = 0;
+  // Whether the function exists and the caller may run it; `done` on any thread.
+  virtual void check(FunctionCall call, std::function<void(Status)> done) = 0;
   // Keeps at least `environments` started and idle for a function (0 ends it); holds until it is
   // changed or the server stops. `done` when they have been asked for, or with the function's
   // error.

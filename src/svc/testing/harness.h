@@ -65,6 +65,7 @@ class FakeFunctions final : public FunctionInvoker {
     calls.push_back(call);
     done(answer ? answer(call) : Result<FunctionAnswer>(FunctionAnswer{.payload = "null"}));
   }
+  void check(FunctionCall, std::function<void(Status)> done) override { done(ok_status()); }
   void invoke_async(FunctionCall call, std::function<void(Status)> done) override {
     calls.push_back(std::move(call));
     done(ok_status());
