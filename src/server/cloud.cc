@@ -17,6 +17,7 @@
 #include "svc/iam/iam.h"
 #include "svc/iam/key_ring.h"
 #include "svc/metering/meter_store.h"
+#include "svc/s3/s3.h"
 #include "svc/ses/operations.h"
 
 namespace millrace::server {
@@ -93,7 +94,9 @@ Status Cloud::Impl::open() {
                                             .block_cache_bytes = options.block_cache_bytes}));
   clock.set_listener([this] { runtime.clock_moved(); });
   MR_TRY(runtime.start());
+  MR_TRY(s3::prepare(options.data_dir));
   dynamodb::register_operations(registry);
+  s3::register_operations(registry);
   iam::register_operations(registry);
   ses::register_operations(registry);
   cloudwatch::register_operations(registry);
@@ -126,6 +129,7 @@ void Cloud::Impl::wire_ports() {
 
 void Cloud::Impl::start_background() {
   dynamodb::start_background(ports);
+  s3::finish_last_run(ports);
   metrics->start();
   meter->start();
 }

@@ -58,7 +58,11 @@ void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
     }
   }
   auto output = state->entry->run(ctx, state->input.get());
-  if (!output.ok()) return state->done(std::move(output).error());
+  if (!output.ok()) {
+    // An operation may find out by itself that what it read has changed: a file that is gone.
+    if (store::is_conflict(output.error())) return attempt_again(state);
+    return state->done(std::move(output).error());
+  }
   auto finish = [this, state, effects = ctx.take_effects(),
                  answer = std::move(*output)](Result<store::CommitVersion> committed) mutable {
     if (committed.ok()) {
@@ -67,13 +71,17 @@ void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
       return state->done(std::move(answer));
     }
     if (!store::is_conflict(committed.error())) return state->done(std::move(committed).error());
-    if (++state->number >= kAttemptsMax) return state->done(too_busy());
-    if (state->number <= kEagerAttempts) return attempt(state);
-    int64_t delay_ms = 1 + static_cast<int64_t>(thread_rng().next() % 10);
-    ports_.runner->after(delay_ms, [this, state] { attempt(state); });
+    attempt_again(state);
   };
   if (!txn->has_writes()) return finish(ports_.store->last_version());
   ports_.store->commit_async(std::move(txn), std::move(finish));
+}
+
+void Executor::attempt_again(const std::shared_ptr<Attempt>& state) {
+  if (++state->number >= kAttemptsMax) return state->done(too_busy());
+  if (state->number <= kEagerAttempts) return attempt(state);
+  int64_t delay_ms = 1 + static_cast<int64_t>(thread_rng().next() % 10);
+  ports_.runner->after(delay_ms, [this, state] { attempt(state); });
 }
 
 void Executor::start(std::shared_ptr<Attempt> state) {

@@ -44,6 +44,7 @@ class Executor {
   struct Attempt;
   void attempt(std::shared_ptr<Attempt> attempt);
   void attempt_here(const std::shared_ptr<Attempt>& attempt);
+  void attempt_again(const std::shared_ptr<Attempt>& attempt);
   void start(std::shared_ptr<Attempt> attempt);
 
   const Registry& registry_;

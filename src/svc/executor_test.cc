@@ -62,6 +62,19 @@ TEST_F(ExecutorTest, RunsAgainWhenAnotherCommitCameBetween) {
   EXPECT_EQ(races, 2);
 }
 
+TEST_F(ExecutorTest, RunsAgainWhenTheOperationFindsTheConflictItself) {
+  static int runs;
+  runs = 0;
+  testing::Harness h([](Registry& registry) {
+    registry.add<GetCallerIdentity>(
+        {.run = [](Context&, const GetCallerIdentity::Input&) -> Result<GetCallerIdentityResponse> {
+          if (++runs == 1) return Error(store::kConflictCode, 409, "what was read is gone");
+          return GetCallerIdentityResponse{.account = "again"};
+        }});
+  });
+  EXPECT_EQ(h.call<GetCallerIdentity>({})->account, "again");
+}
+
 TEST_F(ExecutorTest, GivesUpWithThrottlingWhenTheRaceIsNeverWon) {
   between_read_and_write = [&] {
     ASSERT_TRUE(store::transact(*h_.store, [](store::Txn& txn) {

@@ -19,6 +19,11 @@ namespace {
 
 constexpr size_t kCopyBytes = 256 << 10;
 
+// Replaced since this transaction began; the next attempt sees what is there now.
+Error source_gone() {
+  return Error(store::kConflictCode, 409, "The source of a copy was replaced");
+}
+
 bool is_file(const std::string& blob_id) { return blob_id.starts_with('f'); }
 
 std::string keep_inline(svc::Context& ctx, std::string_view bytes) {
@@ -61,18 +66,11 @@ Result<std::string> keep_spooled(svc::Context& ctx, const aws::SpooledFile& spoo
 
 }  // namespace
 
-std::string incoming_dir(const std::string& data_dir) {
-  return objects_dir(data_dir) + "/incoming";
-}
-
 Status prepare_objects_dir(const std::string& data_dir) {
   std::error_code error;
-  std::filesystem::create_directories(incoming_dir(data_dir), error);
+  std::filesystem::create_directories(objects_dir(data_dir), error);
   if (error) {
-    return Error::internal("Cannot make " + incoming_dir(data_dir) + ": " + error.message());
-  }
-  for (const auto& entry : std::filesystem::directory_iterator(incoming_dir(data_dir), error)) {
-    std::filesystem::remove(entry.path(), error);
+    return Error::internal("Cannot make " + objects_dir(data_dir) + ": " + error.message());
   }
   return ok_status();
 }
@@ -82,7 +80,6 @@ Status collect_orphans(const svc::Ports& ports) {
   size_t removed = 0;
   std::filesystem::recursive_directory_iterator walk(objects_dir(ports.data_dir), error);
   for (; !error && walk != std::filesystem::recursive_directory_iterator(); walk.increment(error)) {
-    if (walk->path().filename() == "incoming") walk.disable_recursion_pending();
     std::string id = walk->path().filename().string();
     if (walk.depth() != 1 || !is_file(id)) continue;
     // In this order: a blob that is not pending (any more) has its outcome in the store.
@@ -120,12 +117,12 @@ Result<std::string> copy_blob(svc::Context& ctx, const std::string& blob_id) {
   if (blob_id.empty()) return std::string();
   if (!is_file(blob_id)) {
     MR_ASSIGN(std::optional<std::string> bytes, ctx.txn().get(blob_key(blob_id)));
-    if (!bytes) return Error::internal("A blob is missing: " + blob_id);
+    if (!bytes) return source_gone();
     return keep_inline(ctx, *bytes);
   }
   MR_ASSIGN(std::shared_ptr<PendingFile> file, PendingFile::begin(ctx));
   if (link(blob_path(ctx.ports().data_dir, blob_id).c_str(), file->path().c_str()) != 0) {
-    return io_error("Cannot copy an object's file");
+    return errno == ENOENT ? source_gone() : io_error("Cannot copy an object's file");
   }
   MR_TRY(sync_folder_of(file->path()));
   return keep_file(ctx, std::move(file));
@@ -193,7 +190,7 @@ Status BlobWriter::append_bytes(std::string_view bytes) {
 Status BlobWriter::append(const std::string& blob_id, ByteRange range) {
   MR_ASSIGN(std::optional<aws::Body> source,
             open_blob(ctx_.txn(), ctx_.ports().data_dir, blob_id, range));
-  if (!source) return Error::internal("A blob is missing: " + blob_id);
+  if (!source) return source_gone();
   if (!source->file) return append_bytes(source->bytes);
   std::string buffer(std::min<uint64_t>(kCopyBytes, range.length), '\0');
   while (range.length > 0) {

@@ -18,8 +18,6 @@
 
 namespace millrace::s3 {
 
-// Makes the folders and removes what was coming in when the last process ended. Called once, before
-// the first request.
 Status prepare_objects_dir(const std::string& data_dir);
 // Removes files that no object refers to; may run beside requests. For the worker pool.
 Status collect_orphans(const svc::Ports& ports);

@@ -286,13 +286,31 @@ TEST_F(S3Test, OrphansAreCollectedAndWhatIsInUseStays) {
   std::filesystem::create_directories(folder);
   int fd = open((folder + "/fab00000000000000000000000000000").c_str(), O_CREAT | O_WRONLY, 0600);
   close(fd);
-  fd = open((incoming_dir(h.ports.data_dir) + "/half").c_str(), O_CREAT | O_WRONLY, 0600);
-  close(fd);
-  EXPECT_EQ(count_files(), 3);
-  ASSERT_TRUE(prepare(h.ports.data_dir).ok());
+  EXPECT_EQ(count_files(), 2);
   finish_last_run(h.ports);
   EXPECT_EQ(count_files(), 1);
   EXPECT_EQ(bytes_of("k"), large('k'));
+}
+
+// A link count above one is a copy, so the file may go while the copy stays.
+TEST_F(S3Test, SourceAndCopyGoTheirOwnWays) {
+  must_put("a", large('a'));
+  ASSERT_TRUE(
+      h.call<ops::CopyObject>({.bucket = "bucket", .copy_source = "bucket/a", .key = "b"}).ok());
+  must_put("a", large('A'));
+  EXPECT_EQ(count_files(), 2);
+  EXPECT_EQ(bytes_of("a"), large('A'));
+  EXPECT_EQ(bytes_of("b"), large('a'));
+}
+
+// The answer was opened before the object was replaced: it is sent to its end.
+TEST_F(S3Test, AnOpenAnswerOutlivesItsObject) {
+  must_put("k", large('1'));
+  auto got = get({.key = "k"});
+  must_put("k", large('2'));
+  ASSERT_TRUE(h.call<ops::DeleteObject>({.bucket = "bucket", .key = "k"}).ok());
+  EXPECT_EQ(count_files(), 0);
+  EXPECT_EQ(read(*got->body), large('1'));
 }
 
 // A write that is refused after its file was made leaves nothing behind.

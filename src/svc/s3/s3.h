@@ -14,7 +14,4 @@ void register_operations(svc::Registry& registry);
 Status prepare(const std::string& data_dir);
 void finish_last_run(const svc::Ports& ports);
 
-// Where the server spools bodies of requests: on the same file system as the objects.
-std::string incoming_dir(const std::string& data_dir);
-
 }  // namespace millrace::s3

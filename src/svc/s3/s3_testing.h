@@ -25,6 +25,7 @@ class S3Test : public testing::Test {
         (std::filesystem::temp_directory_path() / ("millrace-s3-" + random_uuid(thread_rng())))
             .string();
     EXPECT_TRUE(prepare(h.ports.data_dir).ok());
+    std::filesystem::create_directory(h.ports.data_dir + "/incoming");
     make_bucket("bucket");
   }
   ~S3Test() override {
@@ -47,7 +48,7 @@ class S3Test : public testing::Test {
 
   // A body as the server spools it.
   aws::Body spooled(const std::string& bytes) {
-    std::string path = incoming_dir(h.ports.data_dir) + "/" + random_uuid(thread_rng());
+    std::string path = h.ports.data_dir + "/incoming/" + random_uuid(thread_rng());
     int fd = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     EXPECT_EQ(write(fd, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
     aws::Body body{.spooled = std::make_shared<aws::SpooledFile>(fd, path)};
