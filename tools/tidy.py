@@ -159,7 +159,7 @@ class Tidy:
                 self.report(path, line, f'"{target}" is no header of src/ (include from src/, with its folder)')
                 return
         mine, theirs = layer_of(folder), layer_of(theirs)
-        is_test = path.endswith(('_test.cc', '_testing.h'))
+        is_test = bool(re.search(r'(_test\.cc|_for_test\.(h|cc)|\btesting\.(h|cc)|_testing\.(h|cc))$', path))
         if is_test and (target.startswith('svc/testing/') or theirs == '(generated)'):
             return
         if mine == theirs:

@@ -6,7 +6,7 @@ import botocore.exceptions
 import harness
 
 
-def make_table(db, name='t'):
+def make_table(db, name='things'):
     db.create_table(TableName=name, BillingMode='PAY_PER_REQUEST',
                     AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}],
                     KeySchema=[{'AttributeName': 'id', 'KeyType': 'HASH'}],
@@ -20,13 +20,13 @@ def write_until_it_dies(server, writer, acknowledged):
     for number in range(100_000):
         key = f'{writer}-{number}'
         try:
-            db.put_item(TableName='t', Item={'id': {'S': key}, 'n': {'N': str(number)}})
+            db.put_item(TableName='things', Item={'id': {'S': key}, 'n': {'N': str(number)}})
         except (botocore.exceptions.ClientError, botocore.exceptions.HTTPClientError):
             return
         acknowledged.append(key)
 
 
-def stream_keys(server, table='t'):
+def stream_keys(server, table='things'):
     """The id of every record in the table's stream."""
     db, streams = server.client('dynamodb'), server.client('dynamodbstreams')
     arn = db.describe_table(TableName=table)['Table']['LatestStreamArn']
@@ -56,7 +56,7 @@ def test_acknowledged_writes_survive_kill_9(server):
             writer.join()
         server.restart()
     db = server.client('dynamodb')
-    stored = {item['id']['S'] for page in db.get_paginator('scan').paginate(TableName='t')
+    stored = {item['id']['S'] for page in db.get_paginator('scan').paginate(TableName='things')
               for item in page['Items']}
     assert set(acknowledged) <= stored
     records = stream_keys(server)
@@ -80,7 +80,7 @@ def test_sigterm_ends_in_an_orderly_way(server):
     make_table(server.client('dynamodb'))
     server.stop()
     server.restart()
-    assert server.client('dynamodb').list_tables()['TableNames'] == ['t']
+    assert server.client('dynamodb').list_tables()['TableNames'] == ['things']
 
 
 def test_two_servers_on_one_folder(server):

@@ -14,7 +14,7 @@ const { DynamoDBDocumentClient, PutCommand, GetCommand, QueryCommand } = require
   await raw.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'N' }],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }] }));
-  await waitUntilTableExists({ client: raw, maxWaitTime: 20 }, { TableName });
+  await waitUntilTableExists({ client: raw, maxWaitTime: 60 }, { TableName });
   for (let sk = 0; sk < 5; sk++) {
     await db.send(new PutCommand({ TableName, Item: { pk: 'a', sk, deep: { list: [1, 'two', null, true] } } }));
   }
@@ -67,13 +67,13 @@ def test_javascript_s3(node, account):
 
 
 def test_cli_dynamodb(aws):
-    aws('dynamodb', 'create-table', '--table-name', 't', '--billing-mode', 'PAY_PER_REQUEST',
+    aws('dynamodb', 'create-table', '--table-name', 'things', '--billing-mode', 'PAY_PER_REQUEST',
         '--attribute-definitions', 'AttributeName=id,AttributeType=S', '--key-schema', 'AttributeName=id,KeyType=HASH')
-    aws('dynamodb', 'wait', 'table-exists', '--table-name', 't')
-    aws('dynamodb', 'put-item', '--table-name', 't', '--item', '{"id":{"S":"1"},"n":{"N":"1.50"}}')
-    assert aws('dynamodb', 'get-item', '--table-name', 't', '--key', '{"id":{"S":"1"}}')['Item'] == {
+    aws('dynamodb', 'wait', 'table-exists', '--table-name', 'things')
+    aws('dynamodb', 'put-item', '--table-name', 'things', '--item', '{"id":{"S":"1"},"n":{"N":"1.50"}}')
+    assert aws('dynamodb', 'get-item', '--table-name', 'things', '--key', '{"id":{"S":"1"}}')['Item'] == {
         'id': {'S': '1'}, 'n': {'N': '1.5'}}
-    assert aws('dynamodb', 'list-tables')['TableNames'] == ['t']
+    assert aws('dynamodb', 'list-tables')['TableNames'] == ['things']
     error = aws('dynamodb', 'get-item', '--table-name', 'none', '--key', '{"id":{"S":"1"}}', expect_error=True)
     assert '(ResourceNotFoundException)' in error
     assert 'Requested resource not found' in error
@@ -106,10 +106,10 @@ def test_cloudwatch_in_the_protocol_of_each_client(protocol_of, client, aws):
 
 def test_regions_are_worlds_of_their_own(client):
     here, there = client('dynamodb'), client('dynamodb', region='eu-west-1')
-    here.create_table(TableName='t', BillingMode='PAY_PER_REQUEST',
+    here.create_table(TableName='things', BillingMode='PAY_PER_REQUEST',
                       AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}],
                       KeySchema=[{'AttributeName': 'id', 'KeyType': 'HASH'}])
-    assert here.list_tables()['TableNames'] == ['t']
+    assert here.list_tables()['TableNames'] == ['things']
     assert there.list_tables()['TableNames'] == []
 
 

@@ -94,9 +94,9 @@ def test_unknown_operations_are_refused_at_once(endpoint, account, target):
 
 def test_an_operation_we_lack_is_refused_by_name(client):
     with pytest.raises(botocore.exceptions.ClientError) as raised:
-        client('dynamodb').describe_limits()
+        client('dynamodb').list_imports()
     assert 400 <= raised.value.response['ResponseMetadata']['HTTPStatusCode'] < 500
-    assert 'DescribeLimits' in str(raised.value)
+    assert 'ListImports' in str(raised.value)
 
 
 def test_a_service_we_lack_is_refused_by_name(client):
