@@ -149,8 +149,8 @@ AttributeValue AttributeValue::of_invalid(std::string message) {
 }
 
 std::string_view AttributeValue::type_name(Type type) {
-  static constexpr std::string_view kNames[] = {"invalid", "S",  "N", "B",    "SS",  "NS",
-                                                "BS",      "M",  "L", "NULL", "BOOL"};
+  static constexpr std::string_view kNames[] = {"invalid", "S", "N", "B",    "SS",  "NS",
+                                                "BS",      "M", "L", "NULL", "BOOL"};
   return kNames[static_cast<size_t>(type)];
 }
 
@@ -190,19 +190,23 @@ size_t size_bytes(const AttributeValue& value) {
     case Type::kN: return value.n().size_bytes();
     case Type::kB: return value.b().size();
     case Type::kSs:
-      for (const auto& member : value.ss()) size += member.size();
+      for (const auto& member : value.ss())
+        size += member.size();
       return size;
     case Type::kNs:
-      for (const auto& member : value.ns()) size += member.size_bytes();
+      for (const auto& member : value.ns())
+        size += member.size_bytes();
       return size;
     case Type::kBs:
-      for (const auto& member : value.bs()) size += member.size();
+      for (const auto& member : value.bs())
+        size += member.size();
       return size;
     case Type::kM:
       return kContainerOverhead + kElementOverhead * value.m().size() + size_bytes(value.m());
     case Type::kL:
       size = kContainerOverhead;
-      for (const auto& element : value.l()) size += kElementOverhead + size_bytes(element);
+      for (const auto& element : value.l())
+        size += kElementOverhead + size_bytes(element);
       return size;
     case Type::kNull:
     case Type::kBool: return 1;
@@ -212,16 +216,19 @@ size_t size_bytes(const AttributeValue& value) {
 
 size_t size_bytes(const Item& item) {
   size_t size = 0;
-  for (const auto& [name, value] : item) size += name.size() + size_bytes(value);
+  for (const auto& [name, value] : item)
+    size += name.size() + size_bytes(value);
   return size;
 }
 
 int nesting_levels(const AttributeValue& value) {
   int below = 0;
   if (value.is(AttributeValue::Type::kM)) {
-    for (const auto& [name, member] : value.m()) below = std::max(below, nesting_levels(member));
+    for (const auto& [name, member] : value.m())
+      below = std::max(below, nesting_levels(member));
   } else if (value.is(AttributeValue::Type::kL)) {
-    for (const auto& element : value.l()) below = std::max(below, nesting_levels(element));
+    for (const auto& element : value.l())
+      below = std::max(below, nesting_levels(element));
   }
   return below + 1;
 }

@@ -1,13 +1,13 @@
 // AttributeValue: one DynamoDB value (S N B SS NS BS M L NULL BOOL), and Item: named values.
 //
-// Both are kept in one canonical form: an Item's names and a set's members are sorted by bytes (numbers
-// by value) and unique, so that equal values have equal bytes on disk, and "does this write change
-// anything?" is a memcmp. Values are cheap to move (40 bytes).
+// Both are kept in one canonical form: an Item's names and a set's members are sorted by bytes
+// (numbers by value) and unique, so that equal values have equal bytes on disk, and "does this
+// write change anything?" is a memcmp. Values are cheap to move (40 bytes).
 //
-// Reading JSON fails only where AWS fails to deserialize (SerializationException). A value that is well
-// typed but not allowed ({}, two types, a bad number, an empty set) becomes kInvalid and carries AWS's
-// message, because AWS reports it only after the checks of the other parameters; the operation asks for
-// it with invalid_message().
+// Reading JSON fails only where AWS fails to deserialize (SerializationException). A value that is
+// well typed but not allowed ({}, two types, a bad number, an empty set) becomes kInvalid and
+// carries AWS's message, because AWS reports it only after the checks of the other parameters; the
+// operation asks for it with invalid_message().
 //
 // Thread safety: values.
 #pragma once
@@ -68,8 +68,8 @@ class Item {
   iterator erase(const_iterator position);
   void clear();
 
-  // For readers: appends without looking for its place. sort_appended() must follow before any other
-  // use; of two with one name the later wins.
+  // For readers: appends without looking for its place. sort_appended() must follow before any
+  // other use; of two with one name the later wins.
   void append(std::string name, AttributeValue value);
   void sort_appended();
 
@@ -101,9 +101,9 @@ class AttributeValue {
   struct Null {
     bool operator==(const Null&) const = default;
   };
-  using Variant = std::variant<std::string, std::string, Decimal, std::string,
-                               std::vector<std::string>, std::vector<Decimal>,
-                               std::vector<std::string>, Item, List, Null, bool>;
+  using Variant =
+      std::variant<std::string, std::string, Decimal, std::string, std::vector<std::string>,
+                   std::vector<Decimal>, std::vector<std::string>, Item, List, Null, bool>;
 
   template <Type type>
   const auto& get() const {
@@ -117,6 +117,7 @@ class AttributeValue {
     CHECK(member != nullptr);
     return *member;
   }
+
  public:
   AttributeValue() : value_(std::in_place_index<9>) {}  // NULL
 

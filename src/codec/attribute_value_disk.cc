@@ -14,7 +14,8 @@ constexpr uint8_t kTagTrue = 11;
 Error damaged() { return Error::internal("damaged item bytes"); }
 
 void put_varint(std::string& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  for (; value >= 0x80; value >>= 7)
+    out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
 }
 
@@ -148,20 +149,24 @@ void encode_value(std::string& out, const AttributeValue& value) {
     case Type::kB: put_bytes(out, value.b()); break;
     case Type::kSs:
       put_varint(out, value.ss().size());
-      for (const auto& member : value.ss()) put_bytes(out, member);
+      for (const auto& member : value.ss())
+        put_bytes(out, member);
       break;
     case Type::kNs:
       put_varint(out, value.ns().size());
-      for (const auto& member : value.ns()) member.encode_ordered(out);
+      for (const auto& member : value.ns())
+        member.encode_ordered(out);
       break;
     case Type::kBs:
       put_varint(out, value.bs().size());
-      for (const auto& member : value.bs()) put_bytes(out, member);
+      for (const auto& member : value.bs())
+        put_bytes(out, member);
       break;
     case Type::kM: put_attributes(out, value.m()); break;
     case Type::kL:
       put_varint(out, value.l().size());
-      for (const auto& element : value.l()) encode_value(out, element);
+      for (const auto& element : value.l())
+        encode_value(out, element);
       break;
     case Type::kNull:
     case Type::kBool: break;

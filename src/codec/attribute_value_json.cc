@@ -20,7 +20,8 @@ Error serialization(std::string message) {
   return Error("SerializationException", 400, std::move(message));
 }
 
-// What AWS's deserializer says of each JSON kind where a scalar is wanted. Recorded by dynalite's tests.
+// What AWS's deserializer says of each JSON kind where a scalar is wanted. Recorded by dynalite's
+// tests.
 Error not_scalar(element value, std::string_view java_class) {
   const std::string_view simple = java_class.substr(java_class.rfind('.') + 1);
   switch (value.type()) {
@@ -32,12 +33,10 @@ Error not_scalar(element value, std::string_view java_class) {
       return serialization(fmt::format("NUMBER_VALUE cannot be converted to {}", simple));
     case element_type::DOUBLE:
       return serialization(fmt::format("DECIMAL_VALUE cannot be converted to {}", simple));
-    case element_type::STRING:
-      return serialization("Unexpected token received from parser");
+    case element_type::STRING: return serialization("Unexpected token received from parser");
     case element_type::ARRAY:
       return serialization(fmt::format("Unrecognized collection type class {}", java_class));
-    default:
-      return serialization("Start of structure or map found where not expected");
+    default: return serialization("Start of structure or map found where not expected");
   }
 }
 
@@ -98,7 +97,8 @@ Status read_list(element value, std::vector<T>& out, const auto& read) {
 }
 
 constexpr char kTooDeep[] =
-    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond "
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+    "beyond "
     "supported limit";
 constexpr char kEmptyValue[] =
     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
@@ -106,9 +106,9 @@ constexpr char kManyTypes[] =
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
     "supported datatypes";
 
-// The members as AWS lists a set with a duplicate: in order up to the first that comes again, then that
-// one, then the rest as sent. Empty when there is no duplicate. Recorded by the DynamoDB conformance
-// suite (paritysuite/dynamodb-conformance, valueLayers), October 2026.
+// The members as AWS lists a set with a duplicate: in order up to the first that comes again, then
+// that one, then the rest as sent. Empty when there is no duplicate. Recorded by the DynamoDB
+// conformance suite (paritysuite/dynamodb-conformance, valueLayers), October 2026.
 std::vector<std::string> list_duplicates(const std::vector<std::string>& members) {
   std::set<std::string> seen;
   for (size_t i = 0; i < members.size(); ++i) {
@@ -130,7 +130,8 @@ AttributeValue string_set(std::vector<std::string> members) {
         fmt::format("{}An string set  may not be empty", kInvalidPrefix));
   }
   if (auto listed = list_duplicates(members); !listed.empty()) {
-    for (auto& member : listed) member = in_quotes(member);
+    for (auto& member : listed)
+      member = in_quotes(member);
     return AttributeValue::of_invalid(fmt::format("{}Input collection [{}] contains duplicates.",
                                                   kInvalidPrefix, fmt::join(listed, ", ")));
   }
@@ -169,7 +170,8 @@ AttributeValue binary_set(std::vector<std::string> members) {
         fmt::format("{}Binary sets should not be empty", kInvalidPrefix));
   }
   if (auto listed = list_duplicates(members); !listed.empty()) {
-    for (auto& member : listed) member = in_quotes(base64_encode(member));
+    for (auto& member : listed)
+      member = in_quotes(base64_encode(member));
     return AttributeValue::of_invalid(
         fmt::format("{}Input collection [{}]of type BS contains duplicates.", kInvalidPrefix,
                     fmt::join(listed, ",")));
@@ -389,7 +391,8 @@ void append_json(std::string& out, const AttributeValue& value) {
       break;
     case Type::kL:
       out += "{\"L\":";
-      append_list(out, value.l(), [](std::string& o, const AttributeValue& v) { append_json(o, v); });
+      append_list(out, value.l(),
+                  [](std::string& o, const AttributeValue& v) { append_json(o, v); });
       break;
     case Type::kNull: out += "{\"NULL\":true"; break;
     case Type::kBool: out += value.boolean() ? "{\"BOOL\":true" : "{\"BOOL\":false"; break;

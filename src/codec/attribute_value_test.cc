@@ -53,10 +53,12 @@ TEST(AttributeValueJson, CanonicalForm) {
 // Messages as dynalite and the DynamoDB conformance suite recorded them from AWS (October 2026).
 TEST(AttributeValueJson, NotAllowedValuesCarryAwsMessages) {
   constexpr char kPrefix[] = "One or more parameter values were invalid: ";
-  EXPECT_EQ(invalid("{}"),
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
-  EXPECT_EQ(invalid(R"({"X":"1"})"),
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  EXPECT_EQ(
+      invalid("{}"),
+      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  EXPECT_EQ(
+      invalid(R"({"X":"1"})"),
+      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   EXPECT_EQ(invalid(R"({"S":"1","N":"1"})"),
             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
             "the supported datatypes");
@@ -71,9 +73,10 @@ TEST(AttributeValueJson, NotAllowedValuesCarryAwsMessages) {
             kPrefix + std::string(R"(Input collection ["a", "b", "b"] contains duplicates.)"));
   EXPECT_EQ(invalid(R"({"NS":["1","1.0"]})"),
             kPrefix + std::string("Input collection contains duplicates."));
-  EXPECT_EQ(invalid(R"({"BS":["/w==","AA==","AA=="]})"),
-            kPrefix +
-                std::string(R"(Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.)"));
+  EXPECT_EQ(
+      invalid(R"({"BS":["/w==","AA==","AA=="]})"),
+      kPrefix +
+          std::string(R"(Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.)"));
   EXPECT_EQ(invalid(R"({"L":[{"M":{"a":{"N":"x"}}}]})"),
             "The parameter cannot be converted to a numeric value: x");
   EXPECT_EQ(invalid(R"({"N":""})"), "The parameter cannot be converted to a numeric value: ");
@@ -102,18 +105,21 @@ TEST(AttributeValueJson, WrongJsonKindsAreSerializationExceptions) {
 
 std::string nested(int wraps) {
   std::string json = R"({"S":"x"})";
-  for (int i = 0; i < wraps; ++i) json = R"({"M":{"a":)" + json + "}}";
+  for (int i = 0; i < wraps; ++i)
+    json = R"({"M":{"a":)" + json + "}}";
   return json;
 }
 
-// Recorded from AWS (eu-west-2): 31 wraps are taken, 32 refused. github.com/nubo-db/dynoxide/issues/110
+// Recorded from AWS (eu-west-2): 31 wraps are taken, 32 refused.
+// github.com/nubo-db/dynoxide/issues/110
 TEST(AttributeValueJson, NestingIsBounded) {
   EXPECT_EQ(value(nested(31)).invalid_message(), nullptr);
   EXPECT_EQ(invalid(nested(32)),
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
             "levels beyond supported limit");
   std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += R"({"L":[)";
+  for (int i = 0; i < 100'000; ++i)
+    deep += R"({"L":[)";
   EXPECT_EQ(refused(deep), "Malformed JSON");
   EXPECT_EQ(refused(std::string(100'000, '[')), "Malformed JSON");
 }
@@ -131,16 +137,24 @@ TEST(AttributeValueDisk, RoundTripsAndRefusesDamage) {
   std::string other = bytes;
   other[0] = 2;
   EXPECT_FALSE(decode_item(other).ok());
-  const std::string deep = std::string("\x01\x01\x01", 3) + std::string(1, 'a') +
-                           [] { std::string s; for (int i = 0; i < 200; ++i) s += "\x08\x01"; return s; }();
+  const std::string deep = std::string("\x01\x01\x01", 3) + std::string(1, 'a') + [] {
+    std::string s;
+    for (int i = 0; i < 200; ++i)
+      s += "\x08\x01";
+    return s;
+  }();
   EXPECT_FALSE(decode_item(deep).ok());
 }
 
 // The bytes are on people's disks: this test fails when they change.
 TEST(AttributeValueDisk, FormatIsFrozen) {
   const Item item = value(R"({"M":{"a":{"S":"x"},"b":{"BOOL":true},"c":{"N":"10"}}})").m();
-  EXPECT_EQ(encode_item(item),
-            std::string("\x01\x03\x01" "a\x01\x01" "x\x01" "b\x0b\x01" "c\x02\xc0\x83\x0b\x00", 17));
+  EXPECT_EQ(encode_item(item), std::string("\x01\x03\x01"
+                                           "a\x01\x01"
+                                           "x\x01"
+                                           "b\x0b\x01"
+                                           "c\x02\xc0\x83\x0b\x00",
+                                           17));
 }
 
 TEST(AttributeValue, SizesAsDocumented) {

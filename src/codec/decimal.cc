@@ -13,21 +13,23 @@ namespace {
 
 constexpr uint128 pow10(int n) {
   uint128 result = 1;
-  while (n-- > 0) result *= 10;
+  while (n-- > 0)
+    result *= 10;
   return result;
 }
 
 constexpr auto kPow10 = [] {
   std::array<uint128, 39> table{};
-  for (int i = 0; i < 39; ++i) table[i] = pow10(i);
+  for (int i = 0; i < 39; ++i)
+    table[i] = pow10(i);
   return table;
 }();
 
 int digit_count(uint128 value) {
   if (value == 0) return 1;
   const auto hi = static_cast<uint64_t>(value >> 64);
-  const int bits = hi != 0 ? 128 - __builtin_clzll(hi)
-                           : 64 - __builtin_clzll(static_cast<uint64_t>(value));
+  const int bits =
+      hi != 0 ? 128 - __builtin_clzll(hi) : 64 - __builtin_clzll(static_cast<uint64_t>(value));
   // 1233/4096 is just below log10(2); the guess is right or one too small.
   const int guess = (bits * 1233) >> 12;
   return guess + (guess < 39 && value >= kPow10[guess] ? 1 : 0);
@@ -52,8 +54,7 @@ Error too_precise() {
 }
 
 Error not_numeric(std::string_view text) {
-  return validation(
-      fmt::format("The parameter cannot be converted to a numeric value: {}", text));
+  return validation(fmt::format("The parameter cannot be converted to a numeric value: {}", text));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -132,14 +133,14 @@ Result<Decimal> Decimal::parse(std::string_view text) {
   if (pos < text.size() && (text[pos] == '+' || text[pos] == '-')) negative = text[pos++] == '-';
 
   uint128 coefficient = 0;
-  int64_t exponent = 0;         // of the last digit taken into the coefficient
-  int64_t pending_zeros = 0;    // zeros that count only if another digit follows
-  int significant = 0;          // digits in the coefficient
+  int64_t exponent = 0;       // of the last digit taken into the coefficient
+  int64_t pending_zeros = 0;  // zeros that count only if another digit follows
+  int significant = 0;        // digits in the coefficient
   bool too_many = false;
   bool any_digit = false;
   bool seen_point = false;
-  int64_t first_position = 0;   // power of ten of the first significant digit before the exponent
-  int64_t integer_digits = 0;   // digits before the point, after the first significant one
+  int64_t first_position = 0;  // power of ten of the first significant digit before the exponent
+  int64_t integer_digits = 0;  // digits before the point, after the first significant one
   int64_t fraction_digits = 0;
   for (; pos < text.size(); ++pos) {
     const char c = text[pos];
@@ -300,7 +301,8 @@ void Decimal::encode_ordered(std::string& out) const {
   for (int i = pairs - 1; i >= 0; --i) {
     if (rest <= UINT64_MAX) {
       auto low = static_cast<uint64_t>(rest);
-      for (; i >= 0; --i, low /= 100) buffer[size + i] = static_cast<uint8_t>(low % 100 + 1) ^ flip;
+      for (; i >= 0; --i, low /= 100)
+        buffer[size + i] = static_cast<uint8_t>(low % 100 + 1) ^ flip;
       break;
     }
     buffer[size + i] = static_cast<uint8_t>(static_cast<int>(rest % 100) + 1) ^ flip;

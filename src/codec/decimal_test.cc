@@ -22,10 +22,22 @@ const std::string k38Nines(38, '9');
 
 TEST(Decimal, AnswersInPlainDigits) {
   const std::vector<std::pair<std::string, std::string>> kCases = {
-      {"1.50", "1.5"},     {"0", "0"},           {"-0", "0"},          {"0.000", "0"},
-      {"007", "7"},        {"-1.0", "-1"},       {".5", "0.5"},        {"5.", "5"},
-      {"+3", "3"},         {"1E+10", "10000000000"}, {"1e3", "1000"},  {"12.34e1", "123.4"},
-      {"1e-3", "0.001"},   {"100", "100"},       {"-0.0120", "-0.012"}, {"0e500", "0"},
+      {"1.50", "1.5"},
+      {"0", "0"},
+      {"-0", "0"},
+      {"0.000", "0"},
+      {"007", "7"},
+      {"-1.0", "-1"},
+      {".5", "0.5"},
+      {"5.", "5"},
+      {"+3", "3"},
+      {"1E+10", "10000000000"},
+      {"1e3", "1000"},
+      {"12.34e1", "123.4"},
+      {"1e-3", "0.001"},
+      {"100", "100"},
+      {"-0.0120", "-0.012"},
+      {"0e500", "0"},
       {"1E125", "1" + std::string(125, '0')},
       {"1E-130", "0." + std::string(129, '0') + "1"},
       {k38Nines + "E88", k38Nines + std::string(88, '0')},
@@ -33,7 +45,8 @@ TEST(Decimal, AnswersInPlainDigits) {
       {"0." + k38Nines, "0." + k38Nines},
       {"0.0000" + std::string(60, '0') + "12", "0.0000" + std::string(60, '0') + "12"},
   };
-  for (const auto& [in, out] : kCases) EXPECT_EQ(num(in).to_string(), out) << in;
+  for (const auto& [in, out] : kCases)
+    EXPECT_EQ(num(in).to_string(), out) << in;
 }
 
 TEST(Decimal, RefusesWithAwsMessages) {
@@ -78,11 +91,38 @@ TEST(Decimal, AddsExactlyOrNotAtAll) {
 }
 
 TEST(Decimal, OrderedBytesFollowTheValues) {
-  const std::vector<std::string> kAscending = {
-      "-" + k38Nines + "E88", "-1E125", "-1000", "-999.99", "-12.5",  "-12",    "-2",   "-1.01",
-      "-1",     "-0.5", "-0.05", "-1E-130", "0", "1E-130", "0.05", "0.5", "0.51", "1", "1.01",
-      "1.1",    "2",    "9",     "10",      "11", "12",    "12.5", "99",  "100",  "999.99",
-      "1000",   "1E125", k38Nines + "E88"};
+  const std::vector<std::string> kAscending = {"-" + k38Nines + "E88",
+                                               "-1E125",
+                                               "-1000",
+                                               "-999.99",
+                                               "-12.5",
+                                               "-12",
+                                               "-2",
+                                               "-1.01",
+                                               "-1",
+                                               "-0.5",
+                                               "-0.05",
+                                               "-1E-130",
+                                               "0",
+                                               "1E-130",
+                                               "0.05",
+                                               "0.5",
+                                               "0.51",
+                                               "1",
+                                               "1.01",
+                                               "1.1",
+                                               "2",
+                                               "9",
+                                               "10",
+                                               "11",
+                                               "12",
+                                               "12.5",
+                                               "99",
+                                               "100",
+                                               "999.99",
+                                               "1000",
+                                               "1E125",
+                                               k38Nines + "E88"};
   std::string last;
   for (size_t i = 0; i < kAscending.size(); ++i) {
     const Decimal value = num(kAscending[i]);
@@ -118,10 +158,11 @@ TEST(Decimal, DamagedBytesAreAnError) {
 TEST(Decimal, SizesAsAwsCountsThem) {
   // Recorded by dynalite against AWS: pairs of digits aligned to powers of 100, and one.
   const std::vector<std::pair<std::string, size_t>> kCases = {
-      {"0", 1},    {"1", 2},    {"12", 2},     {"-1", 3},     {"100", 2},  {"123", 3},
-      {"1.2", 3},  {"0.1", 2},  {"12.34", 3},  {"123.4", 4},  {"-12", 3},  {k38Nines, 20},
-      {"1000", 2}, {"1001", 3}, {"10010", 4}};
-  for (const auto& [text, size] : kCases) EXPECT_EQ(num(text).size_bytes(), size) << text;
+      {"0", 1},   {"1", 2},       {"12", 2},   {"-1", 3},    {"100", 2},
+      {"123", 3}, {"1.2", 3},     {"0.1", 2},  {"12.34", 3}, {"123.4", 4},
+      {"-12", 3}, {k38Nines, 20}, {"1000", 2}, {"1001", 3},  {"10010", 4}};
+  for (const auto& [text, size] : kCases)
+    EXPECT_EQ(num(text).size_bytes(), size) << text;
 }
 
 TEST(Decimal, Integers) {

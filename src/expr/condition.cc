@@ -143,7 +143,8 @@ bool matches(const Condition& condition, const Item& item) {
 }
 
 void for_each_path(const Condition& condition, const std::function<void(const Path&)>& visit) {
-  for (const auto& child : condition.children) for_each_path(child, visit);
+  for (const auto& child : condition.children)
+    for_each_path(child, visit);
   for (const auto& operand : condition.operands) {
     if (operand.kind == Operand::Kind::kPath) visit(operand.path);
   }

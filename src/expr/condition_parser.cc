@@ -131,7 +131,8 @@ class ConditionParser : ParserBase {
     if (!is_keyword(token(), "AND")) return syntax();
     advance();
     MR_ASSIGN(Term high, parse_operand());
-    for (const Term* term : {&subject, &low, &high}) check_not_function(*term);
+    for (const Term* term : {&subject, &low, &high})
+      check_not_function(*term);
     Condition condition{Op::kBetween, {}, {}};
     for (Term* term : {&subject, &low, &high}) {
       condition.operands.push_back(operand_of(std::move(*term)));

@@ -48,95 +48,95 @@ struct Case {
 
 // Recorded from AWS by dynalite (npm, test/), by the DynamoDB conformance suite
 // (paritysuite/dynamodb-conformance) and in public issue threads.
+const Case kFaults[] = {
+    {"", "The expression can not be empty;"},
+    {"a", R"(Syntax error; token: "<EOF>", near: "a")"},
+    {"INVALID SYNTAX HERE", R"(Syntax error; token: "SYNTAX", near: "INVALID SYNTAX HERE")"},
+    {"a = = :s", R"(Syntax error; token: "=", near: "= = :s")"},
+    {"a ! :s", R"(Syntax error; token: "!", near: "a ! :s")"},
+    {"_a = :s", R"(Syntax error; token: "_", near: "_a")"},
+    {"attribute_type()", R"-(Syntax error; token: ")", near: "()")-"},
+    {"a = :s AND", R"(Syntax error; token: "<EOF>", near: "AND")"},
+    {"(a = :s", R"(Syntax error; token: "<EOF>", near: ":s")"},
+    {"a = :s)", R"-(Syntax error; token: ")", near: ":s)")-"},
+    {"a[x] = :s", R"(Syntax error; token: "x", near: "[x]")"},
+    {"a..b = :s", R"(Syntax error; token: ".", near: "..b")"},
+    {"a = :s b = :s", R"(Syntax error; token: "b", near: ":s b =")"},
+    {"a BETWEEN :m OR :n", R"(Syntax error; token: "OR", near: ":m OR :n")"},
+    {"((a = :s))", "The expression has redundant parentheses;"},
+    {"((attribute_not_exists(a)))", "The expression has redundant parentheses;"},
+    {"((a)) = :s", "The expression has redundant parentheses;"},
+    {"a = ((:s))", "The expression has redundant parentheses;"},
+    {"bogus(a)", "Invalid function name; function: bogus"},
+    {"Size(a) = :n", "Invalid function name; function: Size"},
+    {"if_not_exists(a, :s) = :s",
+     "The function is not allowed in a condition expression; function: if_not_exists"},
+    {"size(a)", "The function is not allowed to be used this way in an expression; function: size"},
+    {"size(a) AND a = :s",
+     "The function is not allowed to be used this way in an expression; function: size"},
+    {"contains(a, :s) = :true",
+     "The function is not allowed to be used this way in an expression; function: contains"},
+    {"size(contains(a, :s)) = :n",
+     "The function is not allowed to be used this way in an expression; function: contains"},
+    {"comment = :s", "Attribute name is a reserved keyword; reserved keyword: comment"},
+    {"a.COMMENT = :s", "Attribute name is a reserved keyword; reserved keyword: COMMENT"},
+    {"#x = :s",
+     "An expression attribute name used in the document path is not defined; attribute name: #x"},
+    {"a = :undefined",
+     "An expression attribute value used in expression is not defined; attribute value: "
+     ":undefined"},
+    {"contains(a)",
+     "Incorrect number of operands for operator or function; operator or function: contains, "
+     "number of operands: 1"},
+    {"size(a, b) = :n",
+     "Incorrect number of operands for operator or function; operator or function: size, number "
+     "of operands: 2"},
+    {"contains(#d, #d)",
+     "The first operand must be distinct from the remaining operands for this operator or "
+     "function; operator: contains, first operand: [data]"},
+    {"a[1].b = a[1].b",
+     "The first operand must be distinct from the remaining operands for this operator or "
+     "function; operator: =, first operand: [a, [1], b]"},
+    {"attribute_exists(:s)",
+     "Operator or function requires a document path; operator or function: attribute_exists"},
+    {"begins_with(a, :n)",
+     "Incorrect operand type for operator or function; operator or function: begins_with, "
+     "operand type: N"},
+    {"attribute_type(a, :n)",
+     "Incorrect operand type for operator or function; operator or function: attribute_type, "
+     "operand type: N"},
+    {"attribute_type(a, :bad)",
+     "Invalid attribute type name found; type: STRING, valid types: "
+     "{S,SS,N,NS,B,BS,BOOL,NULL,L,M}"},
+    {"size(:n) = :n",
+     "Incorrect operand type for operator or function; operator or function: size, operand type: "
+     "N"},
+    {"a < :true",
+     "Incorrect operand type for operator or function; operator or function: <, operand type: "
+     "BOOL"},
+    {"a BETWEEN :l AND :l",
+     "Incorrect operand type for operator or function; operator or function: BETWEEN, operand "
+     "type: L"},
+    {"a BETWEEN :n AND :m",
+     "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
+     "lower "
+     "bound operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {N:4}"},
+    {"a BETWEEN :n AND :s",
+     "The BETWEEN operator requires same data type for lower and upper bounds; lower bound "
+     "operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {S:abc}"},
+    // Order between faults.
+    {"((a = :undefined)) AND b", R"(Syntax error; token: "<EOF>", near: "b")"},
+    {"comment = :undefined", "Attribute name is a reserved keyword; reserved keyword: comment"},
+    {"begins_with(a, :n) AND b = :undefined",
+     "Incorrect operand type for operator or function; operator or function: begins_with, "
+     "operand type: N"},
+    {"b = :undefined AND begins_with(a, :n)",
+     "An expression attribute value used in expression is not defined; attribute value: "
+     ":undefined"},
+};
+
 TEST(ConditionParser, FaultsInAwsWords) {
-  const Case kCases[] = {
-      {"", "The expression can not be empty;"},
-      {"a", R"(Syntax error; token: "<EOF>", near: "a")"},
-      {"INVALID SYNTAX HERE", R"(Syntax error; token: "SYNTAX", near: "INVALID SYNTAX HERE")"},
-      {"a = = :s", R"(Syntax error; token: "=", near: "= = :s")"},
-      {"a ! :s", R"(Syntax error; token: "!", near: "a ! :s")"},
-      {"_a = :s", R"(Syntax error; token: "_", near: "_a")"},
-      {"attribute_type()", R"-(Syntax error; token: ")", near: "()")-"},
-      {"a = :s AND", R"(Syntax error; token: "<EOF>", near: "AND")"},
-      {"(a = :s", R"(Syntax error; token: "<EOF>", near: ":s")"},
-      {"a = :s)", R"-(Syntax error; token: ")", near: ":s)")-"},
-      {"a[x] = :s", R"(Syntax error; token: "x", near: "[x]")"},
-      {"a..b = :s", R"(Syntax error; token: ".", near: "..b")"},
-      {"a = :s b = :s", R"(Syntax error; token: "b", near: ":s b =")"},
-      {"a BETWEEN :m OR :n", R"(Syntax error; token: "OR", near: ":m OR :n")"},
-      {"((a = :s))", "The expression has redundant parentheses;"},
-      {"((attribute_not_exists(a)))", "The expression has redundant parentheses;"},
-      {"((a)) = :s", "The expression has redundant parentheses;"},
-      {"a = ((:s))", "The expression has redundant parentheses;"},
-      {"bogus(a)", "Invalid function name; function: bogus"},
-      {"Size(a) = :n", "Invalid function name; function: Size"},
-      {"if_not_exists(a, :s) = :s",
-       "The function is not allowed in a condition expression; function: if_not_exists"},
-      {"size(a)",
-       "The function is not allowed to be used this way in an expression; function: size"},
-      {"size(a) AND a = :s",
-       "The function is not allowed to be used this way in an expression; function: size"},
-      {"contains(a, :s) = :true",
-       "The function is not allowed to be used this way in an expression; function: contains"},
-      {"size(contains(a, :s)) = :n",
-       "The function is not allowed to be used this way in an expression; function: contains"},
-      {"comment = :s",
-       "Attribute name is a reserved keyword; reserved keyword: comment"},
-      {"a.COMMENT = :s", "Attribute name is a reserved keyword; reserved keyword: COMMENT"},
-      {"#x = :s",
-       "An expression attribute name used in the document path is not defined; attribute name: #x"},
-      {"a = :undefined",
-       "An expression attribute value used in expression is not defined; attribute value: "
-       ":undefined"},
-      {"contains(a)",
-       "Incorrect number of operands for operator or function; operator or function: contains, "
-       "number of operands: 1"},
-      {"size(a, b) = :n",
-       "Incorrect number of operands for operator or function; operator or function: size, number "
-       "of operands: 2"},
-      {"contains(#d, #d)",
-       "The first operand must be distinct from the remaining operands for this operator or "
-       "function; operator: contains, first operand: [data]"},
-      {"a[1].b = a[1].b",
-       "The first operand must be distinct from the remaining operands for this operator or "
-       "function; operator: =, first operand: [a, [1], b]"},
-      {"attribute_exists(:s)",
-       "Operator or function requires a document path; operator or function: attribute_exists"},
-      {"begins_with(a, :n)",
-       "Incorrect operand type for operator or function; operator or function: begins_with, "
-       "operand type: N"},
-      {"attribute_type(a, :n)",
-       "Incorrect operand type for operator or function; operator or function: attribute_type, "
-       "operand type: N"},
-      {"attribute_type(a, :bad)",
-       "Invalid attribute type name found; type: STRING, valid types: "
-       "{S,SS,N,NS,B,BS,BOOL,NULL,L,M}"},
-      {"size(:n) = :n",
-       "Incorrect operand type for operator or function; operator or function: size, operand type: "
-       "N"},
-      {"a < :true",
-       "Incorrect operand type for operator or function; operator or function: <, operand type: "
-       "BOOL"},
-      {"a BETWEEN :l AND :l",
-       "Incorrect operand type for operator or function; operator or function: BETWEEN, operand "
-       "type: L"},
-      {"a BETWEEN :n AND :m",
-       "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
-       "bound operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {N:4}"},
-      {"a BETWEEN :n AND :s",
-       "The BETWEEN operator requires same data type for lower and upper bounds; lower bound "
-       "operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {S:abc}"},
-      // Order between faults.
-      {"((a = :undefined)) AND b", R"(Syntax error; token: "<EOF>", near: "b")"},
-      {"comment = :undefined", "Attribute name is a reserved keyword; reserved keyword: comment"},
-      {"begins_with(a, :n) AND b = :undefined",
-       "Incorrect operand type for operator or function; operator or function: begins_with, "
-       "operand type: N"},
-      {"b = :undefined AND begins_with(a, :n)",
-       "An expression attribute value used in expression is not defined; attribute value: "
-       ":undefined"},
-  };
-  for (const auto& c : kCases) {
+  for (const auto& c : kFaults) {
     EXPECT_EQ(failure(c.text), std::string("Invalid ConditionExpression: ") + c.message) << c.text;
   }
 }
@@ -149,10 +149,12 @@ TEST(ConditionParser, Bounds) {
   // Deep nesting is an error, not a stack overflow.
   EXPECT_NE(failure(std::string(4000, '(') + "a"), "parsed");
   std::string nots;
-  for (int i = 0; i < 1000; ++i) nots += "NOT ";
+  for (int i = 0; i < 1000; ++i)
+    nots += "NOT ";
   EXPECT_NE(failure(nots + "a=:s"), "parsed");
   std::string in = "a IN (:s";
-  for (int i = 0; i < 99; ++i) in += ",:s";
+  for (int i = 0; i < 99; ++i)
+    in += ",:s";
   EXPECT_EQ(failure(in + ")"), "parsed");
   EXPECT_NE(failure(in + ",:s)"), "parsed");
 }
@@ -164,29 +166,69 @@ TEST(Condition, Evaluates) {
     "nul":{"NULL":true}, "size":{"N":"3"}
   })");
   const std::pair<const char*, bool> kCases[] = {
-      {"a = :s", true}, {"a <> :s", false}, {"a < :t", true}, {"a >= :t", false},
-      {":s = a", true}, {"n = :n", true}, {"n > :m", true}, {"a = :n", false}, {"a <> :n", true},
-      {"a < :n", false}, {"absent = :s", false}, {"absent <> :s", true}, {"absent < :s", false},
-      {"absent = absent2", false}, {"t = :true", true}, {"nul = :null", true}, {"ss = :ss", true},
-      {"m.k[0] = :x", true}, {"m.k[1] = :x", false}, {"m.k.z = :x", false}, {"#s = :three", true},
-      {"a BETWEEN :s AND :t", true}, {"n BETWEEN :m AND :n", true}, {"a BETWEEN :m AND :n", false},
-      {"a IN (:t, :s)", true}, {"a IN (:t)", false}, {"n IN (:s, :n)", true},
-      {"attribute_exists(a)", true}, {"attribute_exists(m.k)", true},
-      {"attribute_not_exists(m.z)", true}, {"attribute_not_exists(a)", false},
-      {"attribute_type(a, :S)", true}, {"attribute_type(l, :L)", true},
-      {"attribute_type(absent, :S)", false}, {"begins_with(a, :ab)", true},
-      {"begins_with(a, :t)", false}, {"begins_with(b, :s)", false}, {"begins_with(b, :b)", true},
-      {"contains(a, :ab)", true}, {"contains(a, :empty)", true}, {"contains(ss, :x)", true},
-      {"contains(ss, :ab)", false}, {"contains(l, :one)", true}, {"contains(l, :s)", true},
-      {"contains(m, :s)", false}, {"size(a) = :three", true}, {"size(l) < :three", true},
-      {"size(absent) = :three", false}, {"size(n) = :three", false}, {"size(ss) IN (:three)", false},
-      {"NOT a = :s", false}, {"NOT (a = :t)", true}, {"a = :s AND n = :n", true},
-      {"a = :t OR n = :n", true}, {"a = :t AND n = :n OR t = :true", true},
-      {"a = :t AND (n = :n OR t = :true)", false}, {"NOT a = :t AND t = :true", true},
-      {"(a) = (:s)", true}, {"not a = :t and t = :true", true},
+      {"a = :s", true},
+      {"a <> :s", false},
+      {"a < :t", true},
+      {"a >= :t", false},
+      {":s = a", true},
+      {"n = :n", true},
+      {"n > :m", true},
+      {"a = :n", false},
+      {"a <> :n", true},
+      {"a < :n", false},
+      {"absent = :s", false},
+      {"absent <> :s", true},
+      {"absent < :s", false},
+      {"absent = absent2", false},
+      {"t = :true", true},
+      {"nul = :null", true},
+      {"ss = :ss", true},
+      {"m.k[0] = :x", true},
+      {"m.k[1] = :x", false},
+      {"m.k.z = :x", false},
+      {"#s = :three", true},
+      {"a BETWEEN :s AND :t", true},
+      {"n BETWEEN :m AND :n", true},
+      {"a BETWEEN :m AND :n", false},
+      {"a IN (:t, :s)", true},
+      {"a IN (:t)", false},
+      {"n IN (:s, :n)", true},
+      {"attribute_exists(a)", true},
+      {"attribute_exists(m.k)", true},
+      {"attribute_not_exists(m.z)", true},
+      {"attribute_not_exists(a)", false},
+      {"attribute_type(a, :S)", true},
+      {"attribute_type(l, :L)", true},
+      {"attribute_type(absent, :S)", false},
+      {"begins_with(a, :ab)", true},
+      {"begins_with(a, :t)", false},
+      {"begins_with(b, :s)", false},
+      {"begins_with(b, :b)", true},
+      {"contains(a, :ab)", true},
+      {"contains(a, :empty)", true},
+      {"contains(ss, :x)", true},
+      {"contains(ss, :ab)", false},
+      {"contains(l, :one)", true},
+      {"contains(l, :s)", true},
+      {"contains(m, :s)", false},
+      {"size(a) = :three", true},
+      {"size(l) < :three", true},
+      {"size(absent) = :three", false},
+      {"size(n) = :three", false},
+      {"size(ss) IN (:three)", false},
+      {"NOT a = :s", false},
+      {"NOT (a = :t)", true},
+      {"a = :s AND n = :n", true},
+      {"a = :t OR n = :n", true},
+      {"a = :t AND n = :n OR t = :true", true},
+      {"a = :t AND (n = :n OR t = :true)", false},
+      {"NOT a = :t AND t = :true", true},
+      {"(a) = (:s)", true},
+      {"not a = :t and t = :true", true},
       {"(NOT (attribute_exists(absent)))", true},
   };
-  for (const auto& [text, expected] : kCases) EXPECT_EQ(holds(text, subject), expected) << text;
+  for (const auto& [text, expected] : kCases)
+    EXPECT_EQ(holds(text, subject), expected) << text;
 }
 
 TEST(Placeholders, KeysAndUse) {
@@ -234,7 +276,8 @@ TEST(KeyCondition, FaultsInAwsWords) {
        "Invalid condition in KeyConditionExpression: begins_with operator must have the key "
        "attribute as its first operand"},
       {"a = :s AND a = :t",
-       "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per "
+       "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition "
+       "per "
        "key"},
       {"a = :s AND begins_with(b, :n)",
        "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator "
@@ -243,7 +286,8 @@ TEST(KeyCondition, FaultsInAwsWords) {
        "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator "
        "or function: >=, operand type: BOOL"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(key_failure(c.text), c.message) << c.text;
+  for (const auto& c : kCases)
+    EXPECT_EQ(key_failure(c.text), c.message) << c.text;
 }
 
 TEST(KeyCondition, PutsTheAttributeFirst) {

@@ -55,9 +55,8 @@ Result<KeyTerm> to_term(const Condition& condition) {
   const auto& operands = condition.operands;
   const bool attribute_first = operands[0].kind == Operand::Kind::kPath;
   if (!attribute_first && (condition.op == Op::kBetween || condition.op == Op::kBeginsWith)) {
-    return invalid_condition(
-        fmt::format("{} operator must have the key attribute as its first operand",
-                    op_name(condition.op)));
+    return invalid_condition(fmt::format(
+        "{} operator must have the key attribute as its first operand", op_name(condition.op)));
   }
   const Path* path = nullptr;
   KeyTerm term{"", attribute_first ? condition.op : mirrored(condition.op), {}};
@@ -82,7 +81,8 @@ Result<KeyTerm> to_term(const Condition& condition) {
 Status collect(const Condition& condition, KeyCondition& out) {
   MR_TRY(check_operator(condition));
   if (condition.op == Op::kAnd) {
-    for (const Condition& child : condition.children) MR_TRY(collect(child, out));
+    for (const Condition& child : condition.children)
+      MR_TRY(collect(child, out));
     return ok_status();
   }
   MR_ASSIGN(KeyTerm term, to_term(condition));

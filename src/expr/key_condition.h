@@ -1,6 +1,6 @@
-// KeyCondition: what a KeyConditionExpression says about each key attribute, before a table's schema
-// decides which of them are the partition and the sort key.
-// Pure; borrows the values of the Placeholders it was parsed with.
+// KeyCondition: what a KeyConditionExpression says about each key attribute, before a table's
+// schema decides which of them are the partition and the sort key. Pure; borrows the values of the
+// Placeholders it was parsed with.
 #pragma once
 
 #include <string>

@@ -14,14 +14,16 @@ bool is_name_char(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 size_t end_of_name(std::string_view text, size_t from) {
-  while (from < text.size() && is_name_char(text[from])) ++from;
+  while (from < text.size() && is_name_char(text[from]))
+    ++from;
   return from;
 }
 
 // Bytes of the UTF-8 character at `at`, so that a message never cuts one.
 size_t character_size(std::string_view text, size_t at) {
   size_t end = at + 1;
-  while (end < text.size() && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) ++end;
+  while (end < text.size() && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80)
+    ++end;
   return end - at;
 }
 
@@ -33,7 +35,8 @@ Token next_token(std::string_view text, size_t at) {
   if (is_letter(c)) return token(TokenKind::kIdentifier, end_of_name(text, at));
   if (is_digit(c)) {
     size_t end = at;
-    while (end < text.size() && is_digit(text[end])) ++end;
+    while (end < text.size() && is_digit(text[end]))
+      ++end;
     return token(TokenKind::kNumber, end);
   }
   if (c == '#' || c == ':') {
@@ -58,7 +61,8 @@ std::vector<Token> tokenize(std::string_view text) {
   std::vector<Token> tokens;
   size_t at = 0;
   for (;;) {
-    while (at < text.size() && is_space(text[at])) ++at;
+    while (at < text.size() && is_space(text[at]))
+      ++at;
     if (at == text.size()) break;
     tokens.push_back(next_token(text, at));
     at += tokens.back().text.size();

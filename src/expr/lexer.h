@@ -26,8 +26,8 @@ struct Token {
 // Ends with one kEnd. Never fails: what is wrong becomes kUnknown, for the parser to name.
 std::vector<Token> tokenize(std::string_view text);
 
-// AWS's words for a token that does not fit: the token, and the text from the one before it to the one
-// behind it. REQUIRES: `tokens` are of `text`.
+// AWS's words for a token that does not fit: the token, and the text from the one before it to the
+// one behind it. REQUIRES: `tokens` are of `text`.
 std::string syntax_error(std::string_view text, const std::vector<Token>& tokens, size_t at);
 
 // Identifier equals the upper-case keyword, without regard to case.

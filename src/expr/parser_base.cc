@@ -8,7 +8,8 @@
 
 namespace millrace::expr {
 
-ParserBase::ParserBase(std::string_view parameter, std::string_view text, Placeholders& placeholders)
+ParserBase::ParserBase(std::string_view parameter, std::string_view text,
+                       Placeholders& placeholders)
     : parameter_(parameter), text_(text), placeholders_(placeholders) {
   // A longer text is refused by check_text(); its tokens are not wanted.
   tokens_ = tokenize(text.substr(0, kExpressionBytesMax));
@@ -17,9 +18,9 @@ ParserBase::ParserBase(std::string_view parameter, std::string_view text, Placeh
 Status ParserBase::check_text() const {
   if (text_.empty()) return invalid("The expression can not be empty;");
   if (text_.size() > kExpressionBytesMax) {
-    return invalid(fmt::format(
-        "Expression size has exceeded the maximum allowed size; expression size: {}",
-        text_.size()));
+    return invalid(
+        fmt::format("Expression size has exceeded the maximum allowed size; expression size: {}",
+                    text_.size()));
   }
   return ok_status();
 }
@@ -65,9 +66,9 @@ Status ParserBase::check_faults() const {
 void ParserBase::add_path_name(Path& path) {
   if (token().kind == TokenKind::kIdentifier) {
     if (is_reserved_word(token().text)) {
-      fault(Fault::kReserved,
-            fmt::format("Attribute name is a reserved keyword; reserved keyword: {}",
-                        token().text));
+      fault(
+          Fault::kReserved,
+          fmt::format("Attribute name is a reserved keyword; reserved keyword: {}", token().text));
     }
     path.elements.emplace_back(std::string(token().text));
   } else if (const std::string* name = placeholders_.name(token().text)) {
@@ -97,8 +98,8 @@ Result<Path> ParserBase::parse_path() {
       const std::string_view digits = token().text;
       const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), index);
       if (read.ec != std::errc()) {
-        return invalid(fmt::format("List index is not within the allowable range; index: [{}]",
-                                   digits));
+        return invalid(
+            fmt::format("List index is not within the allowable range; index: [{}]", digits));
       }
       advance();
       MR_TRY(expect_symbol("]"));
@@ -123,8 +124,8 @@ const codec::AttributeValue* ParserBase::parse_value() {
 
 Status ParserBase::count_operator() {
   if (++operators_ <= kOperatorsMax) return ok_status();
-  return invalid(fmt::format(
-      "The expression contains too many operators; operator count: {}", operators_));
+  return invalid(
+      fmt::format("The expression contains too many operators; operator count: {}", operators_));
 }
 
 std::optional<PathOverlaps::Finding> PathOverlaps::add(const Path& path) {
@@ -138,7 +139,8 @@ std::optional<PathOverlaps::Finding> PathOverlaps::add(const Path& path) {
   for (const Path& other : paths_) {
     const size_t common = std::min(path.elements.size(), other.elements.size());
     size_t i = 0;
-    while (i < common && path.elements[i] == other.elements[i]) ++i;
+    while (i < common && path.elements[i] == other.elements[i])
+      ++i;
     if (i == common) {
       found = Finding{Fault::kOverlap, message("overlap", other)};
       break;

@@ -1,5 +1,5 @@
-// What the parsers of all expression kinds share: the token cursor, document paths, placeholders, and
-// the order in which AWS reports several faults of one expression. For src/expr only.
+// What the parsers of all expression kinds share: the token cursor, document paths, placeholders,
+// and the order in which AWS reports several faults of one expression. For src/expr only.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ namespace millrace::expr {
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 inline constexpr size_t kExpressionBytesMax = 4096;
 inline constexpr int kOperatorsMax = 300;
-// Nesting of parentheses and functions; far below what the stack holds, above what 300 operators need.
+// Nesting of parentheses and functions; far below what the stack holds, above what 300 operators
+// need.
 inline constexpr int kDepthMax = 320;
 
 // A fault is kept until the end, so that the most important one is reported; the syntax before all.
@@ -55,7 +56,9 @@ class ParserBase {
 
   const Token& token() const { return tokens_[at_]; }
   const Token& token_behind() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
-  void advance() { if (token().kind != TokenKind::kEnd) ++at_; }
+  void advance() {
+    if (token().kind != TokenKind::kEnd) ++at_;
+  }
   bool at_symbol(std::string_view symbol) const;
   bool take_symbol(std::string_view symbol);
   Status expect_symbol(std::string_view symbol);
@@ -89,8 +92,8 @@ class ParserBase {
   int operators_ = 0;
 };
 
-// Two paths of one expression may neither be equal nor contain each other, nor use one place as both map
-// and list.
+// Two paths of one expression may neither be equal nor contain each other, nor use one place as
+// both map and list.
 class PathOverlaps {
  public:
   struct Finding {

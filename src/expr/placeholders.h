@@ -1,6 +1,6 @@
-// Placeholders: the ExpressionAttributeNames and ExpressionAttributeValues of one request, and which of
-// them its expressions have used. Borrows both maps and outlives every expression parsed with it.
-// Belongs to one request.
+// Placeholders: the ExpressionAttributeNames and ExpressionAttributeValues of one request, and
+// which of them its expressions have used. Borrows both maps and outlives every expression parsed
+// with it. Belongs to one request.
 #pragma once
 
 #include <map>
@@ -20,8 +20,8 @@ class Placeholders {
   // Either may be null: the request has none.
   Placeholders(const Names* names, const codec::Item* values);
 
-  // That the maps are not empty and their keys are well formed. Not the values themselves: their checks
-  // differ between operations.
+  // That the maps are not empty and their keys are well formed. Not the values themselves: their
+  // checks differ between operations.
   Status check() const;
   // That each was used. Call after all expressions of the request are parsed.
   Status check_all_used() const;

@@ -42,7 +42,8 @@ Result<Projection> Projection::parse(std::string_view text, Placeholders& placeh
 
 Projection Projection::of_paths(const std::vector<Path>& paths) {
   Projection projection;
-  for (const Path& path : paths) projection.add(path);
+  for (const Path& path : paths)
+    projection.add(path);
   projection.paths_ = paths;
   return projection;
 }

@@ -1,5 +1,5 @@
-// Projection: the parts of an item that a request asks for: a parsed ProjectionExpression, or the paths
-// that an update touched.
+// Projection: the parts of an item that a request asks for: a parsed ProjectionExpression, or the
+// paths that an update touched.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
 // Pure; an immutable value once made.
 #pragma once
@@ -24,7 +24,8 @@ class Projection {
   // Paths that do not overlap, as an update's.
   static Projection of_paths(const std::vector<Path>& paths);
 
-  // What of `item` the paths name. Elements of a list follow in the order of their index, without gaps.
+  // What of `item` the paths name. Elements of a list follow in the order of their index, without
+  // gaps.
   codec::Item apply(const codec::Item& item) const;
 
   const std::vector<Path>& paths() const { return paths_; }

@@ -9,6 +9,7 @@ namespace millrace::expr {
 namespace {
 
 // Sorted.
+// clang-format off
 constexpr std::string_view kReserved[] = {
     "ABORT", "ABSOLUTE", "ACTION", "ADD", "AFTER", "AGENT", "AGGREGATE", "ALL", "ALLOCATE",
     "ALTER", "ANALYZE", "AND", "ANY", "ARCHIVE", "ARE", "ARRAY", "AS", "ASC", "ASCII",
@@ -77,6 +78,7 @@ constexpr std::string_view kReserved[] = {
     "VOID", "WAIT", "WHEN", "WHENEVER", "WHERE", "WHILE", "WINDOW", "WITH", "WITHIN", "WITHOUT",
     "WORK", "WRAPPED", "WRITE", "YEAR", "ZONE",
 };
+// clang-format on
 
 constexpr size_t kLengthMax = 14;
 static_assert(std::ranges::is_sorted(kReserved));

@@ -135,8 +135,8 @@ Result<AttributeValue*> parent_of(Item& item, const Path& path) {
   return holder;
 }
 
-// Changes to a list wait until all paths are resolved, as they move its elements: first what is taken
-// out, then what is put behind the end, both by the index written.
+// Changes to a list wait until all paths are resolved, as they move its elements: first what is
+// taken out, then what is put behind the end, both by the index written.
 struct ListChanges {
   std::vector<uint32_t> removed;
   std::map<uint32_t, AttributeValue> appended;
@@ -147,7 +147,8 @@ void apply_to_list(AttributeValue::List& list, ListChanges& changes) {
   for (uint32_t index : changes.removed) {
     if (index < list.size()) list.erase(list.begin() + index);
   }
-  for (auto& [index, value] : changes.appended) list.push_back(std::move(value));
+  for (auto& [index, value] : changes.appended)
+    list.push_back(std::move(value));
 }
 
 class Application {
@@ -182,7 +183,8 @@ class Application {
     std::ranges::sort(lists_, [](const auto& a, const auto& b) {
       return a.first.elements.size() > b.first.elements.size();
     });
-    for (auto& [path, changes] : lists_) apply_to_list(find(item_, path)->l(), changes);
+    for (auto& [path, changes] : lists_)
+      apply_to_list(find(item_, path)->l(), changes);
   }
 
  private:
@@ -216,7 +218,8 @@ Status apply(const Update& update, Item& item) {
     if (effect) effects.push_back(std::move(*effect));
   }
   Application application(item);
-  for (Effect& effect : effects) MR_TRY(application.put(std::move(effect)));
+  for (Effect& effect : effects)
+    MR_TRY(application.put(std::move(effect)));
   application.finish();
   return ok_status();
 }

@@ -37,8 +37,9 @@ struct Update {
 // Errors: ValidationException "Invalid UpdateExpression: …" in AWS's words and order.
 Result<Update> parse_update(std::string_view text, Placeholders& placeholders);
 
-// Applies all actions to `item`: every right side sees the item as it was before. On an error `item` is
-// left in an unspecified state. Errors: ValidationException (path, operand type, number range).
+// Applies all actions to `item`: every right side sees the item as it was before. On an error
+// `item` is left in an unspecified state. Errors: ValidationException (path, operand type, number
+// range).
 Status apply(const Update& update, codec::Item& item);
 
 }  // namespace millrace::expr

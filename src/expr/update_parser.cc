@@ -195,7 +195,8 @@ class UpdateParser : ParserBase {
     }
     if (name == "list_append") {
       value.kind = ValueKind::kListAppend;
-      for (const auto& argument : arguments) check_operand_type(name, argument, Type::kL);
+      for (const auto& argument : arguments)
+        check_operand_type(name, argument, Type::kL);
       value.operands = std::move(arguments);
       return value;
     }
@@ -240,7 +241,8 @@ class UpdateParser : ParserBase {
 std::vector<Path> Update::paths() const {
   std::vector<Path> out;
   out.reserve(actions.size());
-  for (const auto& action : actions) out.push_back(action.path);
+  for (const auto& action : actions)
+    out.push_back(action.path);
   return out;
 }
 

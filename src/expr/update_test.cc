@@ -24,7 +24,8 @@ const Placeholders::Names kNames = {{"#a", "a"}, {"#f", "fieldx"}};
 
 const codec::Item& values() {
   static const codec::Item kValues = item(R"({
-    ":s":{"S":"new"}, ":n":{"N":"2"}, ":l":{"L":[{"N":"7"}]}, ":map":{"M":{}}, ":ss":{"SS":["x","z"]},
+    ":s":{"S":"new"}, ":n":{"N":"2"}, ":l":{"L":[{"N":"7"}]}, ":map":{"M":{}},
+    ":ss":{"SS":["x","z"]},
     ":ns":{"NS":["1"]}, ":big":{"N":"9e125"}, ":zero":{"N":"0"}
   })");
   return kValues;
@@ -63,10 +64,12 @@ TEST(UpdateParser, FaultsInAwsWords) {
        "An expression attribute value used in expression is not defined; attribute value: "
        ":undefined"},
       {"SET #f = :s, fieldx = :s",
-       "Two document paths overlap with each other; must remove or rewrite one of these paths; path "
+       "Two document paths overlap with each other; must remove or rewrite one of these paths; "
+       "path "
        "one: [fieldx], path two: [fieldx]"},
       {"SET lst[0] = :s, lst[0].ok = :s",
-       "Two document paths overlap with each other; must remove or rewrite one of these paths; path "
+       "Two document paths overlap with each other; must remove or rewrite one of these paths; "
+       "path "
        "one: [lst, [0]], path two: [lst, [0], ok]"},
       {"SET x.y = :s, x[0] = :s",
        "Two document paths conflict with each other; must remove or rewrite one of these paths; "
@@ -80,7 +83,8 @@ TEST(UpdateParser, FaultsInAwsWords) {
       {"SET a = if_not_exists(if_not_exists(n, :zero), :n)",
        "Operator or function requires a document path; operator or function: if_not_exists"},
       {"SET a = list_append(:s, l)",
-       "Incorrect operand type for operator or function; operator or function: list_append, operand "
+       "Incorrect operand type for operator or function; operator or function: list_append, "
+       "operand "
        "type: S"},
       {"SET a = a + :s",
        "Incorrect operand type for operator or function; operator or function: +, operand type: S"},
@@ -127,8 +131,7 @@ TEST(Update, Applies) {
       {"SET n = :n - n", R"({"n":{"N":"-3"}})"},
       {"SET a = if_not_exists(a, :zero) + :n", R"({"a":{"N":"2"}})"},
       {"SET n = if_not_exists(n, :zero)", "{}"},
-      {"SET l = list_append(l, :l)",
-       R"({"l":{"L":[{"N":"0"},{"N":"1"},{"N":"2"},{"N":"7"}]}})"},
+      {"SET l = list_append(l, :l)", R"({"l":{"L":[{"N":"0"},{"N":"1"},{"N":"2"},{"N":"7"}]}})"},
       {"SET a = list_append(if_not_exists(a, :l), :l)", R"({"a":{"L":[{"N":"7"},{"N":"7"}]}})"},
       {"SET m.k = :s, m.z = :n", R"({"m":{"M":{"k":{"S":"new"},"z":{"N":"2"}}}})"},
       {"SET l[1] = :s", R"({"l":{"L":[{"N":"0"},{"S":"new"},{"N":"2"}]}})"},
@@ -184,9 +187,9 @@ std::string projected(std::string_view expression) {
   Placeholders placeholders(&kNames, nullptr);
   auto parsed = Projection::parse(expression, placeholders);
   if (!parsed.ok()) return parsed.error().message();
-  return text(parsed->apply(item(
-      R"({"a":{"S":"1"},"l":{"L":[{"N":"0"},{"M":{"x":{"N":"1"},"y":{"N":"2"}}},{"N":"3"}]},)"
-      R"("m":{"M":{"k":{"N":"3"},"z":{"N":"4"}}}})")));
+  return text(parsed->apply(
+      item(R"({"a":{"S":"1"},"l":{"L":[{"N":"0"},{"M":{"x":{"N":"1"},"y":{"N":"2"}}},{"N":"3"}]},)"
+           R"("m":{"M":{"k":{"N":"3"},"z":{"N":"4"}}}})")));
 }
 
 TEST(Projection, Applies) {
@@ -201,8 +204,7 @@ TEST(Projection, Applies) {
 }
 
 TEST(Projection, FaultsInAwsWords) {
-  EXPECT_EQ(projected(""),
-            "Invalid ProjectionExpression: The expression can not be empty;");
+  EXPECT_EQ(projected(""), "Invalid ProjectionExpression: The expression can not be empty;");
   EXPECT_EQ(projected("!!"),
             R"(Invalid ProjectionExpression: Syntax error; token: "!", near: "!!")");
   EXPECT_EQ(projected("l[a]"),

@@ -1,5 +1,6 @@
-// The permissions that DynamoDB's operations need: action, table or index ARN, and the partition keys a
-// request names (dynamodb:LeadingKeys), which policies use to give each user his own partition.
+// The permissions that DynamoDB's operations need: action, table or index ARN, and the partition
+// keys a request names (dynamodb:LeadingKeys), which policies use to give each user his own
+// partition.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 #pragma once
 

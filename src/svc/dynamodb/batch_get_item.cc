@@ -22,7 +22,8 @@ Result<std::map<std::string, TableRead>> parse_all(const api::BatchGetItemInput&
                             .names = &request.expression_attribute_names};
     MR_ASSIGN(auto projection,
               parse_read(action, legacy("AttributesToGet", request.attributes_to_get)));
-    for (const auto& key : request.keys) MR_TRY(check_values(key));
+    for (const auto& key : request.keys)
+      MR_TRY(check_values(key));
     keys += request.keys.size();
     reads[table_name] = {&request, std::move(projection)};
   }
@@ -78,8 +79,7 @@ Result<Consumed> read_table(svc::Context& ctx, const std::string& table_name, co
     answer.bytes += size;
     consumed.table += read_units(size, consistency);
     if (!found) continue;
-    items.push_back(read.projection ? read.projection->apply(found->item)
-                                    : std::move(found->item));
+    items.push_back(read.projection ? read.projection->apply(found->item) : std::move(found->item));
   }
   return consumed;
 }
@@ -90,7 +90,8 @@ Result<AccessList> batch_get_item_access(svc::Context& ctx, const api::BatchGetI
   AccessList list;
   for (const auto& [table_name, request] : in.request_items) {
     std::vector<const codec::Item*> keys;
-    for (const auto& key : request.keys) keys.push_back(&key);
+    for (const auto& key : request.keys)
+      keys.push_back(&key);
     MR_ASSIGN(svc::Access access, item_access(ctx, "BatchGetItem", table_name, keys));
     list.push_back(std::move(access));
   }

@@ -93,8 +93,8 @@ Result<api::BatchWriteItemOutput> batch_write_item(svc::Context& ctx,
       MR_ASSIGN(WriteOutcome outcome,
                 run_write(ctx, table, action, ParsedWrite{}, KeyWording::kSchema));
       consumed.add(outcome.consumed);
-      if (auto metric = collection_metrics(table, in.return_item_collection_metrics,
-                                           *action.subject)) {
+      if (auto metric =
+              collection_metrics(table, in.return_item_collection_metrics, *action.subject)) {
         metrics.push_back(std::move(*metric));
       }
     }

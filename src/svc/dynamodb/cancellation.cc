@@ -21,7 +21,8 @@ void Cancellation::add_failure(const Error& error) {
   codes_.emplace_back(condition ? "ConditionalCheckFailed" : "ValidationError");
   std::string reason = fmt::format(R"({{"Code":"{}","Message":)", codes_.back());
   codec::append_json_string(reason, error.message());
-  for (const auto& [name, json] : error.members()) reason += fmt::format(R"(,"{}":{})", name, json);
+  for (const auto& [name, json] : error.members())
+    reason += fmt::format(R"(,"{}":{})", name, json);
   reasons_.push_back(reason + "}");
 }
 

@@ -28,7 +28,8 @@ std::optional<std::map<std::string, aws::dynamodb::Capacity>> capacities(
     const Units& units, std::optional<CapacityKind> kind) {
   if (units.empty()) return std::nullopt;
   std::map<std::string, aws::dynamodb::Capacity> out;
-  for (const auto& [name, value] : units) out[name] = capacity(value, kind);
+  for (const auto& [name, value] : units)
+    out[name] = capacity(value, kind);
   return out;
 }
 
@@ -37,8 +38,7 @@ std::optional<aws::dynamodb::ConsumedCapacity> make_report(const std::optional<s
                                                            const Consumed& consumed,
                                                            std::optional<CapacityKind> kind) {
   if (!wanted || *wanted == "NONE") return std::nullopt;
-  aws::dynamodb::ConsumedCapacity out{.table_name = table_name,
-                                      .capacity_units = consumed.total()};
+  aws::dynamodb::ConsumedCapacity out{.table_name = table_name, .capacity_units = consumed.total()};
   if (kind == CapacityKind::kRead) out.read_capacity_units = consumed.total();
   if (kind == CapacityKind::kWrite) out.write_capacity_units = consumed.total();
   if (*wanted == "INDEXES") {
@@ -65,21 +65,27 @@ double write_units(size_t bytes) { return steps(bytes, kWriteStepBytes); }
 
 double Consumed::total() const {
   double sum = table;
-  for (const auto& [name, units] : global_indexes) sum += units;
-  for (const auto& [name, units] : local_indexes) sum += units;
+  for (const auto& [name, units] : global_indexes)
+    sum += units;
+  for (const auto& [name, units] : local_indexes)
+    sum += units;
   return sum;
 }
 
 void Consumed::add(const Consumed& other) {
   table += other.table;
-  for (const auto& [name, units] : other.global_indexes) global_indexes[name] += units;
-  for (const auto& [name, units] : other.local_indexes) local_indexes[name] += units;
+  for (const auto& [name, units] : other.global_indexes)
+    global_indexes[name] += units;
+  for (const auto& [name, units] : other.local_indexes)
+    local_indexes[name] += units;
 }
 
 void Consumed::multiply(double factor) {
   table *= factor;
-  for (auto& [name, units] : global_indexes) units *= factor;
-  for (auto& [name, units] : local_indexes) units *= factor;
+  for (auto& [name, units] : global_indexes)
+    units *= factor;
+  for (auto& [name, units] : local_indexes)
+    units *= factor;
 }
 
 std::optional<aws::dynamodb::ConsumedCapacity> report(const std::optional<std::string>& wanted,

@@ -48,7 +48,8 @@ Status read_indexes(const api::CreateTableInput& in, Table& table) {
       table.indexes.push_back(std::move(index));
     }
   }
-  for (Index& index : table.indexes) index.id = table.next_index_id++;
+  for (Index& index : table.indexes)
+    index.id = table.next_index_id++;
   MR_TRY(check_indexes(table.indexes, table.key));
   return check_definitions_used(table.attributes, table.key, table.indexes);
 }
@@ -62,7 +63,8 @@ Result<Table> read_table_request(svc::Context& ctx, const api::CreateTableInput&
   MR_ASSIGN(table.throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
   MR_ASSIGN(table.attributes, read_attribute_definitions(in.attribute_definitions));
   static const std::vector<api::KeySchemaElement> kNoSchema;
-  MR_ASSIGN(table.key, read_key_schema(in.key_schema ? *in.key_schema : kNoSchema, table.attributes));
+  MR_ASSIGN(table.key,
+            read_key_schema(in.key_schema ? *in.key_schema : kNoSchema, table.attributes));
   MR_TRY(read_indexes(in, table));
   table.table_class = in.table_class.value_or("");
   table.deletion_protection = in.deletion_protection_enabled.value_or(false);

@@ -19,9 +19,10 @@ Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::Delete
         found->name));
   }
   if (found->deletion_protection) {
-    return validation(fmt::format(
-        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
-        "protection first."));
+    return validation(
+        fmt::format("Resource cannot be deleted as it is currently protected against deletion. "
+                    "Disable deletion "
+                    "protection first."));
   }
   Table table = *found;
   table.gone_at = ctx.now().plus_ms(kTableTransitionMs);
@@ -30,10 +31,10 @@ Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::Delete
   if (table.stream) MR_TRY(disable_stream(ctx, table));
   save_tags(ctx.txn(), ctx.scope(), table.name, {});
   save_table(ctx.txn(), table);
-  begin_work(ctx, Work{.kind = WorkKind::kPurgeTable,
-                       .scope = ctx.scope(),
-                       .name = table.name,
-                       .id = table.id});
+  begin_work(
+      ctx,
+      Work{
+          .kind = WorkKind::kPurgeTable, .scope = ctx.scope(), .name = table.name, .id = table.id});
   return out;
 }
 

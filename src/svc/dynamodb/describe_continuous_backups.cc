@@ -17,8 +17,8 @@ Result<api::DescribeContinuousBackupsOutput> describe_continuous_backups(
   return api::DescribeContinuousBackupsOutput{
       .continuous_backups_description = api::ContinuousBackupsDescription{
           .continuous_backups_status = "ENABLED",
-          .point_in_time_recovery_description = api::PointInTimeRecoveryDescription{
-              .point_in_time_recovery_status = "DISABLED"}}};
+          .point_in_time_recovery_description =
+              api::PointInTimeRecoveryDescription{.point_in_time_recovery_status = "DISABLED"}}};
 }
 
 }  // namespace millrace::dynamodb

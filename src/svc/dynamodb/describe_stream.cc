@@ -16,8 +16,7 @@ Result<SequencePosition> end_of(svc::Context& ctx, const StreamDescriptor& strea
 }
 
 // The one shard there is, unless the request asks for what is behind it.
-Result<std::vector<streams_api::Shard>> shards_of(svc::Context& ctx,
-                                                  const StreamDescriptor& stream,
+Result<std::vector<streams_api::Shard>> shards_of(svc::Context& ctx, const StreamDescriptor& stream,
                                                   const streams_api::DescribeStreamInput& in) {
   std::vector<streams_api::Shard> shards;
   const bool children = in.shard_filter && in.shard_filter->type == "CHILD_SHARDS";

@@ -13,10 +13,10 @@ Result<AccessList> on_table(svc::Context& ctx, const Input& in, std::string_view
 }
 
 // Registers an operation whose permission is its own name on its table.
-#define MR_ON_TABLE(Operation, handler)                                                     \
-  registry.add<api::Operation>(                                                             \
-      {.run = handler, .access = [](svc::Context& ctx, const api::Operation::Input& in) {   \
-         return on_table(ctx, in, #Operation);                                              \
+#define MR_ON_TABLE(Operation, handler)                                                   \
+  registry.add<api::Operation>(                                                           \
+      {.run = handler, .access = [](svc::Context& ctx, const api::Operation::Input& in) { \
+         return on_table(ctx, in, #Operation);                                            \
        }})
 
 void register_tables(svc::Registry& registry) {

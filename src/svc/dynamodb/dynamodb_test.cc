@@ -1,10 +1,11 @@
-// Items through the operations, on the in-memory store. Messages are cited where they were recorded:
-// [dynalite] npm's dynalite tests, [conformance] paritysuite/dynamodb-conformance, October 2026.
+// Items through the operations, on the in-memory store. Messages are cited where they were
+// recorded: [dynalite] npm's dynalite tests, [conformance] paritysuite/dynamodb-conformance,
+// October 2026.
 #include "svc/dynamodb/dynamodb.h"
 
 #include <gtest/gtest.h>
 
-#include "svc/dynamodb/dynamodb_for_test.h"
+#include "svc/dynamodb/dynamodb_testing.h"
 
 namespace millrace::dynamodb {
 namespace {
@@ -20,9 +21,8 @@ TEST_F(Items, PutGetDelete) {
             R"({"l":{"L":[{"NULL":true}]},"n":{"N":"1.5"},"pk":{"S":"a"}})");
   EXPECT_EQ(get("tbl", R"({"pk":{"S":"b"}})"), "none");
 
-  auto deleted = call<api::DeleteItem>({.table_name = "tbl",
-                                        .key = item(R"({"pk":{"S":"a"}})"),
-                                        .return_values = "ALL_OLD"});
+  auto deleted = call<api::DeleteItem>(
+      {.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})"), .return_values = "ALL_OLD"});
   ASSERT_TRUE(deleted.ok());
   EXPECT_EQ(text(*deleted->attributes),
             R"({"l":{"L":[{"NULL":true}]},"n":{"N":"1.5"},"pk":{"S":"a"}})");
@@ -64,41 +64,44 @@ TEST_F(Items, PutRefusesInAwsWords) {
   };
   EXPECT_EQ(refused(R"({"pk":{"S":"a"},"n":{"N":"abc"}})"),
             kOne + std::string("The parameter cannot be converted to a numeric value: abc"));
-  EXPECT_EQ(refused(R"({"pk":{"S":"a"},"n":{}})"),
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  EXPECT_EQ(
+      refused(R"({"pk":{"S":"a"},"n":{}})"),
+      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   EXPECT_EQ(refused(R"({"v":{"S":"a"}})"),
             "One or more parameter values were invalid: Missing the key pk in the item");
-  EXPECT_EQ(refused(R"({"pk":{"N":"1"}})"),
-            "One or more parameter values were invalid: Type mismatch for key pk expected: S actual: "
-            "N");
+  EXPECT_EQ(
+      refused(R"({"pk":{"N":"1"}})"),
+      "One or more parameter values were invalid: Type mismatch for key pk expected: S actual: "
+      "N");
   EXPECT_EQ(refused(R"({"pk":{"S":""}})"),
             "One or more parameter values are not valid. The AttributeValue for a key attribute "
             "cannot contain an empty string value. Key: pk");
-  EXPECT_EQ(refused(R"({"pk":{"S":")" + std::string(2049, 'k') + R"("}})"),
-            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
-            "limit of2048 bytes");
+  EXPECT_EQ(
+      refused(R"({"pk":{"S":")" + std::string(2049, 'k') + R"("}})"),
+      "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
+      "limit of2048 bytes");
   EXPECT_EQ(refused(R"({"pk":{"S":"a"},"b":{"S":")" + std::string(409'600, 'b') + R"("}})"),
             "Item size has exceeded the maximum allowed size");
-  EXPECT_EQ(message(call<api::PutItem>({.table_name = "tbl",
-                                        .item = item(R"({"pk":{"S":"a"}})"),
-                                        .return_values = "ALL_NEW"})),
-            kOne + std::string("ReturnValues can only be ALL_OLD or NONE"));
-  EXPECT_EQ(message(call<api::PutItem>({.table_name = "tbl",
-                                        .item = item(R"({"pk":{"S":"a"}})"),
-                                        .expression_attribute_values = item(R"({":v":{"S":"x"}})")})),
-            kOne + std::string(
-                       "ExpressionAttributeValues can only be specified when using expressions"));
-  EXPECT_EQ(message(call<api::PutItem>({.table_name = "absent", .item = item(R"({"pk":{"S":"a"}})")})),
-            "Requested resource not found");
+  EXPECT_EQ(
+      message(call<api::PutItem>(
+          {.table_name = "tbl", .item = item(R"({"pk":{"S":"a"}})"), .return_values = "ALL_NEW"})),
+      kOne + std::string("ReturnValues can only be ALL_OLD or NONE"));
+  EXPECT_EQ(
+      message(call<api::PutItem>({.table_name = "tbl",
+                                  .item = item(R"({"pk":{"S":"a"}})"),
+                                  .expression_attribute_values = item(R"({":v":{"S":"x"}})")})),
+      kOne + std::string("ExpressionAttributeValues can only be specified when using expressions"));
+  EXPECT_EQ(
+      message(call<api::PutItem>({.table_name = "absent", .item = item(R"({"pk":{"S":"a"}})")})),
+      "Requested resource not found");
 }
 
 TEST_F(Items, SizeLimitIsExact) {
   // 2 + 1 for the key, 1 for the name: 409,600 in all.
   put("tbl", R"({"pk":{"S":"a"},"b":{"S":")" + std::string(409'596, 'b') + R"("}})");
-  EXPECT_EQ(message(call<api::PutItem>(
-                {.table_name = "tbl",
-                 .item = item(R"({"pk":{"S":"a"},"b":{"S":")" + std::string(409'597, 'b') +
-                              R"("}})")})),
+  EXPECT_EQ(message(call<api::PutItem>({.table_name = "tbl",
+                                        .item = item(R"({"pk":{"S":"a"},"b":{"S":")" +
+                                                     std::string(409'597, 'b') + R"("}})")})),
             "Item size has exceeded the maximum allowed size");
   EXPECT_EQ(message(update("tbl", R"({"pk":{"S":"a"}})", "SET c = :c", R"({":c":{"S":"x"}})")),
             "Item size to update has exceeded the maximum allowed size");
@@ -110,10 +113,11 @@ TEST_F(Items, LegacyParametersAreRefusedByName) {
   EXPECT_EQ(message(call<api::PutItem>(in)),
             "1 validation error detected: The parameter Expected is not supported by Millrace");
   in.condition_expression = "attribute_exists(pk)";
-  EXPECT_EQ(message(call<api::PutItem>(in)),
-            "1 validation error detected: Can not use both expression and non-expression parameters "
-            "in the same request: Non-expression parameters: {Expected} Expression parameters: "
-            "{ConditionExpression}");
+  EXPECT_EQ(
+      message(call<api::PutItem>(in)),
+      "1 validation error detected: Can not use both expression and non-expression parameters "
+      "in the same request: Non-expression parameters: {Expected} Expression parameters: "
+      "{ConditionExpression}");
   EXPECT_EQ(message(call<api::GetItem>({.table_name = "tbl",
                                         .key = item(R"({"pk":{"S":"a"}})"),
                                         .attributes_to_get = std::vector<std::string>{"a"}})),
@@ -128,8 +132,8 @@ TEST_F(Items, UpdateCreatesChangesAndReturns) {
   auto changed = update("tbl", R"({"pk":{"S":"a"}})", "SET n = n + :n REMOVE v",
                         R"({":n":{"N":"3"}})", "UPDATED_NEW");
   EXPECT_EQ(text(*changed->attributes), R"({"n":{"N":"5"}})");
-  auto old = update("tbl", R"({"pk":{"S":"a"}})", "SET n = :n", R"({":n":{"N":"9"}})",
-                    "UPDATED_OLD");
+  auto old =
+      update("tbl", R"({"pk":{"S":"a"}})", "SET n = :n", R"({":n":{"N":"9"}})", "UPDATED_OLD");
   EXPECT_EQ(text(*old->attributes), R"({"n":{"N":"5"}})");
   EXPECT_EQ(get("tbl", R"({"pk":{"S":"a"}})"), R"({"n":{"N":"9"},"pk":{"S":"a"}})");
 }
@@ -140,14 +144,16 @@ TEST_F(Items, UpdateThatOnlyTakesAwayMakesNoItem) {
   EXPECT_FALSE(removed->attributes.has_value());
   EXPECT_EQ(get("tbl", R"({"pk":{"S":"a"}})"), "none");
   // Without an expression it makes the item.
-  ASSERT_TRUE(call<api::UpdateItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
+  ASSERT_TRUE(
+      call<api::UpdateItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
   EXPECT_EQ(get("tbl", R"({"pk":{"S":"a"}})"), R"({"pk":{"S":"a"}})");
 }
 
 TEST_F(Items, UpdateRefusesInAwsWords) {
-  EXPECT_EQ(message(update("tbl", R"({"pk":{"S":"a"}})", "SET pk = :v", R"({":v":{"S":"x"}})")),
-            "One or more parameter values were invalid: Cannot update attribute pk. This attribute is "
-            "part of the key");
+  EXPECT_EQ(
+      message(update("tbl", R"({"pk":{"S":"a"}})", "SET pk = :v", R"({":v":{"S":"x"}})")),
+      "One or more parameter values were invalid: Cannot update attribute pk. This attribute is "
+      "part of the key");
   EXPECT_EQ(message(update("tbl", R"({"pk":{"S":"a"}})", "SET v = :v",
                            R"({":v":{"S":"x"},":unused":{"S":"y"}})")),
             "1 validation error detected: Value provided in ExpressionAttributeValues unused in "
@@ -173,7 +179,8 @@ TEST_F(Items, CountsAndCapacityFollow) {
                              .consistent_read = true,
                              .return_consumed_capacity = "TOTAL"});
   EXPECT_EQ(read->consumed_capacity->capacity_units, 2.0);
-  ASSERT_TRUE(call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
+  ASSERT_TRUE(
+      call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
   described = call<api::DescribeTable>({.table_name = "tbl"});
   EXPECT_EQ(described->table->item_count, 1);
   EXPECT_EQ(described->table->table_size_bytes, 3);
@@ -197,9 +204,9 @@ TEST_F(Items, TableNameMayBeItsArn) {
 
 TEST_F(Items, RegionsAreSeparate) {
   put("tbl", R"({"pk":{"S":"a"}})");
-  auto elsewhere = harness.call_as<api::GetItem>(
-      svc::testing::Harness::root_call("eu-west-1"),
-      {.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")});
+  auto elsewhere =
+      harness.call_as<api::GetItem>(svc::testing::Harness::root_call("eu-west-1"),
+                                    {.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")});
   EXPECT_EQ(elsewhere.error().code(), "ResourceNotFoundException");
 }
 

@@ -20,8 +20,8 @@ Error table_not_found(std::string_view table_name);
 Error resource_in_use(std::string message);
 Error limit_exceeded(std::string message);
 
-// Since 2026 PutItem, UpdateItem and DeleteItem answer request validation inside "1 validation error
-// detected: "; the other operations, and errors found in the data, stay bare. Recorded by
+// Since 2026 PutItem, UpdateItem and DeleteItem answer request validation inside "1 validation
+// error detected: "; the other operations, and errors found in the data, stay bare. Recorded by
 // paritysuite/dynamodb-conformance (valueLayers, putItem, updateItem, deleteItem), October 2026.
 enum class Wording { kBare, kEnveloped };
 Error worded(Error error, Wording wording);

@@ -23,10 +23,10 @@ Status check_legacy(const ExpressionParameters& parameters) {
   if (legacy.empty()) return ok_status();
   const auto expressions = given(parameters.expressions);
   if (expressions.empty()) return not_supported(legacy[0]);
-  return validation(fmt::format(
-      "Can not use both expression and non-expression parameters in the same request: "
-      "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
-      fmt::join(legacy, ", "), fmt::join(expressions, ", ")));
+  return validation(
+      fmt::format("Can not use both expression and non-expression parameters in the same request: "
+                  "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
+                  fmt::join(legacy, ", "), fmt::join(expressions, ", ")));
 }
 
 // Values are only of use to an expression that takes them.
@@ -34,8 +34,7 @@ Status check_values_wanted(const ExpressionParameters& parameters) {
   for (const auto& expression : parameters.expressions) {
     if (expression.takes_values && expression.given) return ok_status();
   }
-  return validation(
-      "ExpressionAttributeValues can only be specified when using expressions");
+  return validation("ExpressionAttributeValues can only be specified when using expressions");
 }
 
 Status check_expression_values(const codec::Item& values) {

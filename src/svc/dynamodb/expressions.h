@@ -32,8 +32,8 @@ struct ExpressionParameters {
   const std::optional<codec::Item>* values;  // null: the operation has none
 };
 
-// That no legacy parameter is given (they are refused by name), and that names and values come with an
-// expression, are well formed and allowed. Bare wording.
+// That no legacy parameter is given (they are refused by name), and that names and values come with
+// an expression, are well formed and allowed. Bare wording.
 Status check_parameters(const ExpressionParameters& parameters);
 
 expr::Placeholders placeholders_of(const ExpressionParameters& parameters);

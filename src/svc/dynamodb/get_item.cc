@@ -15,9 +15,9 @@ Result<api::GetItemOutput> get_item(svc::Context& ctx, const api::GetItemInput& 
 
   MR_ASSIGN(auto found, read_item(ctx.txn(), item_store_key(*table, in.key), Tracking::kUntracked));
   Consumed consumed;
-  consumed.table = read_units(found ? found->size_bytes() : 0,
-                              in.consistent_read.value_or(false) ? ReadConsistency::kStrong
-                                                                 : ReadConsistency::kEventual);
+  consumed.table = read_units(found ? found->size_bytes() : 0, in.consistent_read.value_or(false)
+                                                                   ? ReadConsistency::kStrong
+                                                                   : ReadConsistency::kEventual);
   count_units(ctx, CapacityKind::kRead, consumed.total());
 
   api::GetItemOutput out;

@@ -63,10 +63,11 @@ Result<ShardIterator> read_iterator(svc::Context& ctx, std::string_view text) {
   auto iterator = ShardIterator::parse(text);
   if (!iterator) return validation("Invalid ShardIterator");
   if (iterator->issued.plus_ms(kShardIteratorLifeMs) < ctx.now()) {
-    return Error("ExpiredIteratorException", 400,
-                 fmt::format("Iterator expired. The iterator was created at time {} while right now "
-                             "it is {}",
-                             format_iso8601_ms(iterator->issued), format_iso8601_ms(ctx.now())));
+    return Error(
+        "ExpiredIteratorException", 400,
+        fmt::format("Iterator expired. The iterator was created at time {} while right now "
+                    "it is {}",
+                    format_iso8601_ms(iterator->issued), format_iso8601_ms(ctx.now())));
   }
   return std::move(*iterator);
 }
@@ -102,8 +103,8 @@ Result<streams_api::GetRecordsOutput> get_records(svc::Context& ctx,
   MR_ASSIGN(ShardIterator iterator, read_iterator(ctx, in.shard_iterator));
   MR_ASSIGN(StreamDescriptor stream, stream_by_arn(ctx, iterator.stream_arn));
   MR_ASSIGN(store::KeyRange range, range_of(ctx, stream, iterator));
-  const auto limit = std::min<size_t>(
-      static_cast<size_t>(in.limit.value_or(kStreamPageRecordsMax)), kStreamPageRecordsMax);
+  const auto limit = std::min<size_t>(static_cast<size_t>(in.limit.value_or(kStreamPageRecordsMax)),
+                                      kStreamPageRecordsMax);
 
   streams_api::GetRecordsOutput out;
   out.records.emplace();

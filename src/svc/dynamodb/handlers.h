@@ -13,7 +13,8 @@ namespace streams_api = aws::dynamodbstreams;
 
 // Tables.
 Result<api::CreateTableOutput> create_table(svc::Context& ctx, const api::CreateTableInput& in);
-Result<api::DescribeTableOutput> describe_table(svc::Context& ctx, const api::DescribeTableInput& in);
+Result<api::DescribeTableOutput> describe_table(svc::Context& ctx,
+                                                const api::DescribeTableInput& in);
 Result<api::ListTablesOutput> list_tables(svc::Context& ctx, const api::ListTablesInput& in);
 Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::UpdateTableInput& in);
 Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::DeleteTableInput& in);

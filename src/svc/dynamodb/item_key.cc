@@ -41,9 +41,7 @@ Status check_length(const AttributeValue& value, KeyRole role) {
           : "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 }
 
-Error schema_mismatch() {
-  return validation("The provided key element does not match the schema");
-}
+Error schema_mismatch() { return validation("The provided key element does not match the schema"); }
 
 Status check_key_attribute(const KeyAttribute& attribute, const Item& key, KeyRole role) {
   const AttributeValue* value = key.get(attribute.name);
@@ -61,8 +59,7 @@ Status check_item_key(const KeyAttribute& attribute, const Item& item, KeyRole r
   }
   if (!value->is(attribute.type)) {
     return invalid_parameters(fmt::format("Type mismatch for key {} expected: {} actual: {}",
-                                          attribute.name,
-                                          AttributeValue::type_name(attribute.type),
+                                          attribute.name, AttributeValue::type_name(attribute.type),
                                           value->type_name()));
   }
   if (is_empty_value(*value)) return empty_key(*value, attribute.name);
@@ -80,7 +77,8 @@ Status check_index_key(const Index& index, const KeyAttribute& attribute, const 
   }
   if (is_empty_value(*value)) {
     return validation(fmt::format(
-        "One or more parameter values are not valid. A value specified for a secondary index key is "
+        "One or more parameter values are not valid. A value specified for a secondary index key "
+        "is "
         "not supported. The AttributeValue for a key attribute cannot contain an empty {} value. "
         "IndexName: {}, IndexKey: {}",
         value->is(Type::kS) ? "string" : "binary", index.name, attribute.name));
@@ -119,8 +117,9 @@ Status check_updated_index_keys(const Table& table, const Item& item) {
   return for_index_keys(table, [&](const Index& index, const KeyAttribute& key, KeyRole role) {
     const AttributeValue* value = item.get(key.name);
     if (value != nullptr && !value->is(key.type)) {
-      return Status(validation("The update expression attempted to update the secondary index key to "
-                               "unsupported type"));
+      return Status(
+          validation("The update expression attempted to update the secondary index key to "
+                     "unsupported type"));
     }
     return check_index_key(index, key, item, role);
   });
@@ -154,7 +153,8 @@ Status check_nested_names(const AttributeValue& value) {
       MR_TRY(check_nested_names(member));
     }
   } else if (value.is(Type::kL)) {
-    for (const auto& element : value.l()) MR_TRY(check_nested_names(element));
+    for (const auto& element : value.l())
+      MR_TRY(check_nested_names(element));
   }
   return ok_status();
 }
@@ -162,13 +162,15 @@ Status check_nested_names(const AttributeValue& value) {
 }  // namespace
 
 Status check_attribute_names(const Item& item) {
-  for (const auto& [name, value] : item) MR_TRY(check_name(name));
+  for (const auto& [name, value] : item)
+    MR_TRY(check_name(name));
   return ok_status();
 }
 
 Status check_values(const Item& item) {
   if (const std::string* message = codec::invalid_message(item)) return validation(*message);
-  for (const auto& [name, value] : item) MR_TRY(check_nested_names(value));
+  for (const auto& [name, value] : item)
+    MR_TRY(check_nested_names(value));
   return ok_status();
 }
 

@@ -76,9 +76,7 @@ double change_index(store::Txn& txn, const Table& table, const Index& index, con
     txn.put(new_entry->key, new_entry->bytes);
     units += write_units(std::max(old_entry->size, new_entry->size));
   }
-  const auto size = [](const auto& entry) {
-    return entry ? static_cast<int64_t>(entry->size) : 0;
-  };
+  const auto size = [](const auto& entry) { return entry ? static_cast<int64_t>(entry->size) : 0; };
   add_counts(txn, table, &index, int64_t{new_entry.has_value()} - int64_t{old_entry.has_value()},
              size(new_entry) - size(old_entry));
   return units;
@@ -99,7 +97,7 @@ void append_record(store::Txn& txn, const Table& table, Instant now, const ItemC
   const bool wants_new = view == "NEW_IMAGE" || view == "NEW_AND_OLD_IMAGES";
   const Item* before = change.before ? &change.before->item : nullptr;
   StreamRecord record;
-  record.kind = before == nullptr          ? ChangeKind::kInsert
+  record.kind = before == nullptr         ? ChangeKind::kInsert
                 : change.after == nullptr ? ChangeKind::kRemove
                                           : ChangeKind::kModify;
   record.origin = change.origin;
@@ -196,8 +194,7 @@ std::string expiry_prefix(const Table& table) {
 
 Result<Counts> read_counts(store::Txn& txn, const Table& table, const Index* index) {
   const auto read = [&](CounterKind kind) -> Result<int64_t> {
-    MR_ASSIGN(std::optional<std::string> value,
-              txn.get_untracked(counter_key(table, index, kind)));
+    MR_ASSIGN(std::optional<std::string> value, txn.get_untracked(counter_key(table, index, kind)));
     return value ? store::decode_counter(*value) : 0;
   };
   Counts counts;

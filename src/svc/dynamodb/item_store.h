@@ -1,6 +1,6 @@
 // Reading and changing single items, with all that follows from a change: index entries, the stream
-// record, the expiry index, counters. Everything happens in the caller's transaction, and nothing costs
-// more for a larger table.
+// record, the expiry index, counters. Everything happens in the caller's transaction, and nothing
+// costs more for a larger table.
 #pragma once
 
 #include <optional>
@@ -33,8 +33,8 @@ struct ItemChange {
   ChangeOrigin origin = ChangeOrigin::kUser;
 };
 
-// Writes it. A change that changes nothing writes nothing, and makes no stream record, but consumes.
-// REQUIRES: `after` is valid and has its keys; the table was read in this transaction.
+// Writes it. A change that changes nothing writes nothing, and makes no stream record, but
+// consumes. REQUIRES: `after` is valid and has its keys; the table was read in this transaction.
 Consumed apply_change(store::Txn& txn, const Table& table, Instant now, const ItemChange& change);
 
 // Writes the entries that one index, or the expiry index, should have for an item that is there.
@@ -43,7 +43,8 @@ void backfill_index(store::Txn& txn, const Table& table, const Index& index,
 void backfill_expiry(store::Txn& txn, const Table& table, const std::string& store_key,
                      const codec::Item& item);
 
-// When the item expires, in seconds since 1970: its TTL attribute, if that is a positive whole number.
+// When the item expires, in seconds since 1970: its TTL attribute, if that is a positive whole
+// number.
 std::optional<int64_t> expiry_seconds(const Table& table, const codec::Item& item);
 // Key of the expiry index; the item's own place is behind the time.
 std::string expiry_prefix(const Table& table);

@@ -31,8 +31,8 @@ inline constexpr size_t kStreamPageRecordsMax = 1000;
 inline constexpr size_t kStreamPageBytesMax = 1024 * 1024;
 inline constexpr int64_t kTransactionTokenLifeMs = 10LL * 60 * 1000;
 
-// How long a table is CREATING, UPDATING or DELETING. AWS takes seconds; here the state is shown in the
-// answer and is over by the time a client can ask again.
+// How long a table is CREATING, UPDATING or DELETING. AWS takes seconds; here the state is shown in
+// the answer and is over by the time a client can ask again.
 inline constexpr int64_t kTableTransitionMs = 1;
 
 }  // namespace millrace::dynamodb

@@ -99,9 +99,8 @@ Status check_select(const std::optional<std::string>& select, bool has_projectio
         "SPECIFIC_ATTRIBUTES");
   }
   if (has_projection) {
-    return validation(fmt::format(
-        "Cannot specify the ProjectionExpression when choosing to get {}",
-        *select == "COUNT" ? "only the Count" : select->c_str()));
+    return validation(fmt::format("Cannot specify the ProjectionExpression when choosing to get {}",
+                                  *select == "COUNT" ? "only the Count" : select->c_str()));
   }
   if (*select == "ALL_PROJECTED_ATTRIBUTES" && !has_index) {
     return invalid_parameters(

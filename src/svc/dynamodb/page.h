@@ -1,5 +1,5 @@
-// Page: one answer of Query or Scan: a walk over a range of a table or index that ends at Limit, at 1 MB
-// or at the end of the range.
+// Page: one answer of Query or Scan: a walk over a range of a table or index that ends at Limit, at
+// 1 MB or at the end of the range.
 #pragma once
 
 #include <optional>

@@ -162,9 +162,10 @@ Status check_filter(const Table& table, const KeySchema& schema, const expr::Con
     const std::string& name = path.head();
     if (!status.ok()) return;
     if (name == schema.hash.name || (schema.range && name == schema.range->name)) {
-      status = validation(fmt::format(
-          "Filter Expression can only contain non-primary key attributes: Primary key attribute: {}",
-          name));
+      status =
+          validation(fmt::format("Filter Expression can only contain non-primary key attributes: "
+                                 "Primary key attribute: {}",
+                                 name));
     } else {
       status = check_no_path_into_key(table, path);
     }
@@ -222,8 +223,8 @@ Result<api::QueryOutput> query(svc::Context& ctx, const api::QueryInput& in) {
             .limit = in.limit,
             .filter = parsed.filter ? &*parsed.filter : nullptr,
             .selection = selection,
-            .consistency = parameters.consistent_read ? ReadConsistency::kStrong
-                                                      : ReadConsistency::kEventual};
+            .consistency =
+                parameters.consistent_read ? ReadConsistency::kStrong : ReadConsistency::kEventual};
   MR_TRY(apply_start_key(*table, index, in, terms, base, walk));
   MR_ASSIGN(Page page, read_page(ctx, walk));
   count_units(ctx, CapacityKind::kRead, page.consumed.total());

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "svc/dynamodb/dynamodb_for_test.h"
+#include "svc/dynamodb/dynamodb_testing.h"
 
 namespace millrace::dynamodb {
 namespace {
@@ -24,7 +24,7 @@ class Queries : public DynamoDbTest {
     for (const auto& each : *out->items) {
       if (!names.empty()) names += ' ';
       const auto* value = each.get(attribute);
-      names += value == nullptr ? "-"
+      names += value == nullptr                             ? "-"
                : value->is(codec::AttributeValue::Type::kN) ? value->n().to_string()
                                                             : value->s();
     }
@@ -60,7 +60,8 @@ TEST_F(Queries, SortKeyStringsInByteOrder) {
 
 TEST_F(Queries, SortKeyNumbersByValue) {
   make_table("tbl", "N");
-  for (const char* sk : {"10", "9", "-1", "0", "1.5", "-20", "1e3", "-0.5", "100000000000000000000"}) {
+  for (const char* sk :
+       {"10", "9", "-1", "0", "1.5", "-20", "1e3", "-0.5", "100000000000000000000"}) {
     put("tbl", R"({"pk":{"S":"p"},"sk":{"N":")" + std::string(sk) + R"("}})");
   }
   EXPECT_EQ(found("pk = :p", R"({":p":{"S":"p"}})"),
@@ -89,7 +90,8 @@ TEST_F(Queries, PagesForwardAndBackward) {
     do {
       auto out = call<api::Query>(in);
       ASSERT_TRUE(out.ok()) << out.error().message();
-      for (const auto& each : *out->items) seen += each.get("sk")->n().to_string();
+      for (const auto& each : *out->items)
+        seen += each.get("sk")->n().to_string();
       in.exclusive_start_key = out->last_evaluated_key;
       ++pages;
     } while (in.exclusive_start_key);
@@ -146,9 +148,10 @@ TEST_F(Queries, RefusesInAwsWords) {
             "schema type");
   EXPECT_EQ(found("pk = :p AND extra = :v", R"({":p":{"S":"p"},":v":{"N":"1"}})"),
             "Query condition missed key schema element: sk");
-  EXPECT_EQ(found("pk = :p AND sk > :v AND extra = :w", p),
-            "The number of query conditions (3) exceeds the number of key attributes defined in the "
-            "schema (2)");
+  EXPECT_EQ(
+      found("pk = :p AND sk > :v AND extra = :w", p),
+      "The number of query conditions (3) exceeds the number of key attributes defined in the "
+      "schema (2)");
   auto in = query("tbl", "pk = :p", R"({":p":{"S":"p"},":v":{"N":"1"}})");
   in.filter_expression = "sk = :v";
   EXPECT_EQ(found(in),
@@ -186,10 +189,10 @@ class Indexes : public Queries {
          .key_schema = {{"g", "HASH"}, {"sk", "RANGE"}},
          .projection = {.projection_type = "INCLUDE",
                         .non_key_attributes = std::vector<std::string>{"kept"}}}};
-    in.local_secondary_indexes = std::vector<api::LocalSecondaryIndex>{
-        {.index_name = "by_l",
-         .key_schema = {{"pk", "HASH"}, {"l", "RANGE"}},
-         .projection = {.projection_type = "KEYS_ONLY"}}};
+    in.local_secondary_indexes =
+        std::vector<api::LocalSecondaryIndex>{{.index_name = "by_l",
+                                               .key_schema = {{"pk", "HASH"}, {"l", "RANGE"}},
+                                               .projection = {.projection_type = "KEYS_ONLY"}}};
     create(std::move(in));
     put("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"},"g":{"S":"x"},"l":{"S":"b"},"kept":{"S":"k"},
                    "lost":{"S":"?"}})");
@@ -217,14 +220,16 @@ TEST_F(Indexes, GlobalIndexIsSparseAndProjected) {
 }
 
 TEST_F(Indexes, FollowEveryChange) {
-  ASSERT_TRUE(update("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"}})", "SET g = :g",
-                     R"({":g":{"S":"y"}})").ok());
+  ASSERT_TRUE(
+      update("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"}})", "SET g = :g", R"({":g":{"S":"y"}})")
+          .ok());
   EXPECT_EQ(found(by_g("x")), "2");
   EXPECT_EQ(found(by_g("y")), "1");
   ASSERT_TRUE(update("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"}})", "REMOVE g", "").ok());
   EXPECT_EQ(found(by_g("y")), "");
-  ASSERT_TRUE(call<api::DeleteItem>({.table_name = "tbl",
-                                     .key = item(R"({"pk":{"S":"q"},"sk":{"N":"2"}})")}).ok());
+  ASSERT_TRUE(call<api::DeleteItem>(
+                  {.table_name = "tbl", .key = item(R"({"pk":{"S":"q"},"sk":{"N":"2"}})")})
+                  .ok());
   EXPECT_EQ(found(by_g("x")), "");
   auto described = call<api::DescribeTable>({.table_name = "tbl"});
   EXPECT_EQ((*described->table->global_secondary_indexes)[0].item_count, 0);
@@ -264,28 +269,31 @@ TEST_F(Indexes, RefuseInAwsWords) {
   EXPECT_EQ(found(in), "Consistent reads are not supported on global secondary indexes");
   in = by_g("x");
   in.select = "ALL_ATTRIBUTES";
-  EXPECT_EQ(found(in),
-            "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported "
-            "for global secondary index by_g because its projection type is not ALL");
+  EXPECT_EQ(
+      found(in),
+      "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported "
+      "for global secondary index by_g because its projection type is not ALL");
   in = by_g("x");
   in.projection_expression = "lost";
-  EXPECT_EQ(found(in),
-            "One or more parameter values were invalid: Global secondary index by_g does not project "
-            "[lost]");
+  EXPECT_EQ(
+      found(in),
+      "One or more parameter values were invalid: Global secondary index by_g does not project "
+      "[lost]");
   // [conformance] the table key is right, the index key is not.
-  EXPECT_EQ(message(call<api::PutItem>(
-                {.table_name = "tbl",
-                 .item = item(R"({"pk":{"S":"p"},"sk":{"N":"1"},"g":{"N":"1"}})")})),
-            "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S "
-            "Actual: N IndexName: by_g");
-  EXPECT_EQ(message(call<api::PutItem>(
-                {.table_name = "tbl",
-                 .item = item(R"({"pk":{"S":"p"},"sk":{"N":"1"},"g":{"S":""}})")})),
-            "One or more parameter values are not valid. A value specified for a secondary index key "
-            "is not supported. The AttributeValue for a key attribute cannot contain an empty string "
-            "value. IndexName: by_g, IndexKey: g");
-  EXPECT_EQ(message(update("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"}})", "SET g = sk", "")),
-            "The update expression attempted to update the secondary index key to unsupported type");
+  EXPECT_EQ(
+      message(call<api::PutItem>(
+          {.table_name = "tbl", .item = item(R"({"pk":{"S":"p"},"sk":{"N":"1"},"g":{"N":"1"}})")})),
+      "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S "
+      "Actual: N IndexName: by_g");
+  EXPECT_EQ(
+      message(call<api::PutItem>(
+          {.table_name = "tbl", .item = item(R"({"pk":{"S":"p"},"sk":{"N":"1"},"g":{"S":""}})")})),
+      "One or more parameter values are not valid. A value specified for a secondary index key "
+      "is not supported. The AttributeValue for a key attribute cannot contain an empty string "
+      "value. IndexName: by_g, IndexKey: g");
+  EXPECT_EQ(
+      message(update("tbl", R"({"pk":{"S":"p"},"sk":{"N":"1"}})", "SET g = sk", "")),
+      "The update expression attempted to update the secondary index key to unsupported type");
 }
 
 TEST_F(Indexes, ScanOfAnIndex) {

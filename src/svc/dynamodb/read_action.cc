@@ -25,7 +25,8 @@ Status check_read(const Table& table, const ReadAction& action,
                   const std::optional<expr::Projection>& projection) {
   if (action.key != nullptr) MR_TRY(check_key(table, *action.key));
   if (!projection) return ok_status();
-  for (const expr::Path& path : projection->paths()) MR_TRY(check_no_path_into_key(table, path));
+  for (const expr::Path& path : projection->paths())
+    MR_TRY(check_no_path_into_key(table, path));
   return ok_status();
 }
 

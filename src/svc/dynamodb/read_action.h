@@ -1,5 +1,5 @@
-// ReadAction: one read of one item by its key: what GetItem, BatchGetItem and TransactGetItems are made
-// of.
+// ReadAction: one read of one item by its key: what GetItem, BatchGetItem and TransactGetItems are
+// made of.
 #pragma once
 
 #include <map>

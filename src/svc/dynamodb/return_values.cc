@@ -32,9 +32,8 @@ std::optional<codec::Item> returned_attributes(const std::optional<std::string>&
 std::optional<aws::dynamodb::ItemCollectionMetrics> collection_metrics(
     const Table& table, const std::optional<std::string>& wanted, const codec::Item& item) {
   if (wanted != "SIZE") return std::nullopt;
-  const bool has_local = std::ranges::any_of(table.indexes, [](const Index& index) {
-    return !index.is_global;
-  });
+  const bool has_local =
+      std::ranges::any_of(table.indexes, [](const Index& index) { return !index.is_global; });
   if (!has_local) return std::nullopt;
   codec::Item key;
   key.insert_or_assign(table.key.hash.name, *item.get(table.key.hash.name));

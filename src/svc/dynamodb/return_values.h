@@ -17,8 +17,8 @@ std::optional<codec::Item> returned_attributes(const std::optional<std::string>&
                                                const WriteOutcome& outcome,
                                                const std::optional<expr::Update>& update);
 
-// Only a table with local indexes has item collections. The size is an estimate, as AWS's is: between 0
-// and 1 GB, for we set no limit on a collection.
+// Only a table with local indexes has item collections. The size is an estimate, as AWS's is:
+// between 0 and 1 GB, for we set no limit on a collection.
 std::optional<aws::dynamodb::ItemCollectionMetrics> collection_metrics(
     const Table& table, const std::optional<std::string>& wanted, const codec::Item& item);
 

@@ -29,10 +29,11 @@ Status check_segments(const api::ScanInput& in) {
         "TotalSegments is present");
   }
   if (in.segment && *in.segment >= *in.total_segments) {
-    return validation(fmt::format(
-        "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: "
-        "{} is not less than TotalSegments: {}",
-        *in.segment, *in.total_segments));
+    return validation(
+        fmt::format("The Segment parameter is zero-based and must be less than parameter "
+                    "TotalSegments: Segment: "
+                    "{} is not less than TotalSegments: {}",
+                    *in.segment, *in.total_segments));
   }
   return ok_status();
 }
@@ -90,7 +91,8 @@ Status check_paths(const Table& table, const ParsedScan& parsed) {
     if (status.ok()) status = check_no_path_into_key(table, path);
   };
   if (parsed.projection) {
-    for (const auto& path : parsed.projection->paths()) check(path);
+    for (const auto& path : parsed.projection->paths())
+      check(path);
   }
   if (parsed.filter) expr::for_each_path(*parsed.filter, check);
   return status;
@@ -115,15 +117,15 @@ Result<api::ScanOutput> scan(svc::Context& ctx, const api::ScanInput& in) {
             .limit = in.limit,
             .filter = parsed.filter ? &*parsed.filter : nullptr,
             .selection = selection,
-            .consistency = parameters.consistent_read ? ReadConsistency::kStrong
-                                                      : ReadConsistency::kEventual};
+            .consistency =
+                parameters.consistent_read ? ReadConsistency::kStrong : ReadConsistency::kEventual};
   if (in.exclusive_start_key) {
     MR_ASSIGN(std::string start, start_key_of(*table, index, *in.exclusive_start_key));
     if (start < walk.range.start || start >= walk.range.end) {
-      return validation(fmt::format(
-          "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
-          "ExclusiveStartKey with correct Segment. TotalSegments: {} Segment: {}",
-          in.total_segments.value_or(1), in.segment.value_or(0)));
+      return validation(
+          fmt::format("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+                      "ExclusiveStartKey with correct Segment. TotalSegments: {} Segment: {}",
+                      in.total_segments.value_or(1), in.segment.value_or(0)));
     }
     walk.range.start = start + '\0';
   }

@@ -1,5 +1,5 @@
-// ShardIterator: a place in a shard that a client carries about as an opaque text, with the time it was
-// given out. Pure functions.
+// ShardIterator: a place in a shard that a client carries about as an opaque text, with the time it
+// was given out. Pure functions.
 #pragma once
 
 #include <optional>

@@ -29,7 +29,8 @@ void append_key_part(std::string& out, const AttributeValue& value) {
 }
 
 void append_partition_place(std::string& out, uint32_t place) {
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(place >> shift);
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out += static_cast<char>(place >> shift);
 }
 
 void append_partition(std::string& out, const AttributeValue& hash_key) {

@@ -50,9 +50,8 @@ codec::AttributeValue::Type type_from(std::string_view name) {
 Result<StreamDescriptor> decode(const svc::Scope& scope, std::string_view table_name,
                                 std::string_view label, std::string_view text) {
   MR_ASSIGN(Json json, Json::parse(text));
-  StreamDescriptor stream{.scope = scope,
-                          .table_name = std::string(table_name),
-                          .label = std::string(label)};
+  StreamDescriptor stream{
+      .scope = scope, .table_name = std::string(table_name), .label = std::string(label)};
   const std::string_view id = json.get_string("id");
   std::from_chars(id.data(), id.data() + id.size(), stream.id);
   stream.view_type = json.get_string("view_type");
@@ -152,9 +151,9 @@ Result<StreamDescriptor> stream_by_arn(svc::Context& ctx, std::string_view arn) 
     return validation(fmt::format("Invalid StreamArn: {}", arn));
   }
   if (!arn.starts_with(prefix)) return not_found();
-  MR_ASSIGN(auto stream, find_stream(ctx.txn(), ctx.scope(),
-                                     arn.substr(prefix.size(), middle - prefix.size()),
-                                     arn.substr(middle + kMiddle.size())));
+  MR_ASSIGN(auto stream,
+            find_stream(ctx.txn(), ctx.scope(), arn.substr(prefix.size(), middle - prefix.size()),
+                        arn.substr(middle + kMiddle.size())));
   if (!stream) return not_found();
   return std::move(*stream);
 }

@@ -1,5 +1,6 @@
-// Stream: one stream of a table, from the moment it is switched on until 24 hours after it was switched
-// off. A table has at most one that is on; switching on again makes a new one with a new ARN.
+// Stream: one stream of a table, from the moment it is switched on until 24 hours after it was
+// switched off. A table has at most one that is on; switching on again makes a new one with a new
+// ARN.
 #pragma once
 
 #include <optional>
@@ -40,8 +41,8 @@ Result<std::optional<StreamDescriptor>> find_stream(store::Txn& txn, const svc::
 // By its ARN. Errors: ValidationException for what is no stream ARN, ResourceNotFoundException.
 Result<StreamDescriptor> stream_by_arn(svc::Context& ctx, std::string_view arn);
 
-// Streams of the region (or of one table), in the order of table and label; `after` both empty: from the
-// first.
+// Streams of the region (or of one table), in the order of table and label; `after` both empty:
+// from the first.
 struct StreamListing {
   std::vector<StreamDescriptor> streams;
   bool more = false;
@@ -53,8 +54,8 @@ Result<StreamListing> list_all_streams(svc::Context& ctx, std::string_view table
 // Everything up to and including it is gone from the shard.
 Result<std::optional<SequencePosition>> trimmed_through(store::Txn& txn,
                                                         const StreamDescriptor& stream);
-// Removes records older than 24 hours, at most `count_max`; the descriptor itself when the stream was
-// switched off as long ago. True when there may be more to do at once.
+// Removes records older than 24 hours, at most `count_max`; the descriptor itself when the stream
+// was switched off as long ago. True when there may be more to do at once.
 struct TrimResult {
   bool more = false;
   bool stream_gone = false;

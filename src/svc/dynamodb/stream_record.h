@@ -1,6 +1,6 @@
-// StreamRecord: one change of an item as it lies in the store, and its name on the wire. Written in the
-// transaction of the change, so that neither is there without the other.
-// Pure functions. Format: docs/formats.md, "Stream record".
+// StreamRecord: one change of an item as it lies in the store, and its name on the wire. Written in
+// the transaction of the change, so that neither is there without the other. Pure functions.
+// Format: docs/formats.md, "Stream record".
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Streams: what changes put on them, and how they are read.
 #include <gtest/gtest.h>
 
-#include "svc/dynamodb/dynamodb_for_test.h"
+#include "svc/dynamodb/dynamodb_testing.h"
 #include "svc/dynamodb/shard_iterator.h"
 
 namespace millrace::dynamodb {
@@ -55,8 +55,10 @@ TEST_F(Streams, RecordsOfEveryKind) {
   put("tbl", R"({"pk":{"S":"a"},"v":{"S":"1"}})");  // changes nothing: no record
   ASSERT_TRUE(update("tbl", R"({"pk":{"S":"a"}})", "SET v = :v", R"({":v":{"S":"2"}})").ok());
   ASSERT_TRUE(update("tbl", R"({"pk":{"S":"a"}})", "SET v = :v", R"({":v":{"S":"2"}})").ok());
-  ASSERT_TRUE(call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
-  ASSERT_TRUE(call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
+  ASSERT_TRUE(
+      call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
+  ASSERT_TRUE(
+      call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"a"}})")}).ok());
   const auto records = all(arn());
   ASSERT_EQ(records.size(), 3u);
   EXPECT_EQ(brief(records[0]), R"(INSERT - {"pk":{"S":"a"},"v":{"S":"1"}})");
@@ -119,9 +121,10 @@ TEST_F(Streams, IteratorTypes) {
   const auto records = all(stream);
   ASSERT_EQ(records.size(), 3u);
   const std::string second = *records[1].dynamodb->sequence_number;
-  EXPECT_EQ(read(*iterator(stream, "AT_SEQUENCE_NUMBER", second)->shard_iterator).records->size(), 2u);
-  EXPECT_EQ(read(*iterator(stream, "AFTER_SEQUENCE_NUMBER", second)->shard_iterator).records->size(),
-            1u);
+  EXPECT_EQ(read(*iterator(stream, "AT_SEQUENCE_NUMBER", second)->shard_iterator).records->size(),
+            2u);
+  EXPECT_EQ(
+      read(*iterator(stream, "AFTER_SEQUENCE_NUMBER", second)->shard_iterator).records->size(), 1u);
   const std::string latest = *iterator(stream, "LATEST")->shard_iterator;
   EXPECT_EQ(read(latest).records->size(), 0u);
   put("tbl", R"({"pk":{"S":"d"}})");
@@ -135,7 +138,8 @@ TEST_F(Streams, IteratorTypes) {
   std::string seen;
   for (int i = 0; i < 6; ++i) {
     auto one = read(next, 1);
-    for (const auto& record : *one.records) seen += record.dynamodb->keys->get("pk")->s();
+    for (const auto& record : *one.records)
+      seen += record.dynamodb->keys->get("pk")->s();
     next = *one.next_shard_iterator;
   }
   EXPECT_EQ(seen, "abcd");
@@ -186,18 +190,18 @@ TEST_F(Streams, DisabledStreamStaysReadableAndEnabledAgainIsNew) {
                    .stream_specification = api::StreamSpecification{.stream_enabled = false}})
                   .ok());
   put("tbl", R"({"pk":{"S":"unseen"}})");
-  EXPECT_EQ(call<streams_api::DescribeStream>({.stream_arn = first})
-                ->stream_description->stream_status,
-            "DISABLED");
+  EXPECT_EQ(
+      call<streams_api::DescribeStream>({.stream_arn = first})->stream_description->stream_status,
+      "DISABLED");
   EXPECT_TRUE(shard(first).sequence_number_range->ending_sequence_number.has_value());
   auto page = read(*iterator(first, "TRIM_HORIZON")->shard_iterator);
   EXPECT_EQ(page.records->size(), 1u);
   EXPECT_FALSE(page.next_shard_iterator.has_value());
 
-  auto again = call<api::UpdateTable>(
-      {.table_name = "tbl",
-       .stream_specification =
-           api::StreamSpecification{.stream_enabled = true, .stream_view_type = "NEW_IMAGE"}});
+  auto again =
+      call<api::UpdateTable>({.table_name = "tbl",
+                              .stream_specification = api::StreamSpecification{
+                                  .stream_enabled = true, .stream_view_type = "NEW_IMAGE"}});
   ASSERT_TRUE(again.ok()) << again.error().message();
   put("tbl", R"({"pk":{"S":"b"}})");
   EXPECT_NE(arn(), first);
@@ -234,8 +238,8 @@ TEST_F(Streams, ExpiryShowsWhoDidIt) {
 }
 
 TEST(SequencePosition, TextKeepsOrderAndValue) {
-  const SequencePosition positions[] = {{0, 0}, {0, 65535}, {1, 0}, {7, 3}, {1'000'000, 65535},
-                                        {INT64_MAX, 1}};
+  const SequencePosition positions[] = {{0, 0}, {0, 65535},         {1, 0},
+                                        {7, 3}, {1'000'000, 65535}, {INT64_MAX, 1}};
   std::string last;
   for (const auto& position : positions) {
     const std::string as_text = position.to_string();

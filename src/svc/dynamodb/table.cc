@@ -114,8 +114,8 @@ std::string table_record_key(const svc::Scope& scope, std::string_view name) {
 
 namespace {
 
-// Decoding a record costs more than the rest of a small request, and records hardly change: each thread
-// keeps the last ones, and uses one only if the record still has the same bytes.
+// Decoding a record costs more than the rest of a small request, and records hardly change: each
+// thread keeps the last ones, and uses one only if the record still has the same bytes.
 class TableCache {
  public:
   Result<TablePtr> decode(const std::string& key, const std::string& record) {

@@ -1,6 +1,6 @@
-// Table: what we know of one table: schema, indexes, stream, settings. Kept as one JSON record in the
-// store; a write that changes it makes every item write that ran beside it run again, so no operation
-// can see half of a change.
+// Table: what we know of one table: schema, indexes, stream, settings. Kept as one JSON record in
+// the store; a write that changes it makes every item write that ran beside it run again, so no
+// operation can see half of a change.
 //
 // States follow from the clock: a table is CREATING until `active_at`, gone from `gone_at` on.
 // Thread safety: immutable once loaded, shared between requests.
@@ -103,8 +103,8 @@ struct Table {
 
 using TablePtr = std::shared_ptr<const Table>;
 
-// The name in a TableName parameter, which may also be the table's ARN. ValidationException for a name
-// that cannot be, or an ARN of another account or region.
+// The name in a TableName parameter, which may also be the table's ARN. ValidationException for a
+// name that cannot be, or an ARN of another account or region.
 Result<std::string> table_name_of(const svc::Context& ctx, std::string_view parameter);
 
 // The table, if it is there at all (CREATING and DELETING too). Null when it is not.

@@ -51,7 +51,9 @@ Status add_index(svc::Context& ctx, const Table& table, const Index& index,
       .index_name = index.name,
       .key_schema = describe(index.key),
       .projection = describe_projection(index),
-      .index_status = table.gone_at ? "DELETING" : active ? "ACTIVE" : "CREATING",
+      .index_status = table.gone_at ? "DELETING"
+                      : active      ? "ACTIVE"
+                                    : "CREATING",
       .provisioned_throughput = describe(index.throughput),
       .index_size_bytes = counts.bytes,
       .item_count = counts.items,
@@ -98,7 +100,8 @@ Result<api::TableDescription> describe(svc::Context& ctx, const Table& table) {
         .billing_mode = "PROVISIONED",
         .last_update_to_pay_per_request_date_time = table.last_on_demand_at};
   }
-  for (const Index& index : table.indexes) MR_TRY(add_index(ctx, table, index, out));
+  for (const Index& index : table.indexes)
+    MR_TRY(add_index(ctx, table, index, out));
   if (table.stream) {
     out.stream_specification = {.stream_enabled = true,
                                 .stream_view_type = table.stream->view_type};
@@ -109,8 +112,8 @@ Result<api::TableDescription> describe(svc::Context& ctx, const Table& table) {
   }
   if (!table.table_class.empty()) out.table_class_summary = {.table_class = table.table_class};
   out.deletion_protection_enabled = table.deletion_protection;
-  out.warm_throughput = warm<api::TableWarmThroughputDescription>(
-      table, table.throughput, ctx.now() >= table.active_at);
+  out.warm_throughput = warm<api::TableWarmThroughputDescription>(table, table.throughput,
+                                                                  ctx.now() >= table.active_at);
   return out;
 }
 

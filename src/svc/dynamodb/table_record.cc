@@ -57,7 +57,8 @@ Json key_to_json(const KeySchema& key) {
 }
 
 KeySchema key_from(const Json& json) {
-  KeySchema key{{std::string(json.get_string("hash")), type_from(json.get_string("hash_type"))}, {}};
+  KeySchema key{{std::string(json.get_string("hash")), type_from(json.get_string("hash_type"))},
+                {}};
   if (json.find("range") != nullptr) {
     key.range = KeyAttribute{std::string(json.get_string("range")),
                              type_from(json.get_string("range_type"))};
@@ -71,7 +72,8 @@ Json index_to_json(const Index& index) {
   json.set("global", index.is_global).set("key", key_to_json(index.key));
   json.set("projection", to_string(index.projection));
   Json names = Json::array();
-  for (const auto& name : index.non_key_attributes) names.push(name);
+  for (const auto& name : index.non_key_attributes)
+    names.push(name);
   json.set("non_key_attributes", std::move(names));
   json.set("read_units", index.throughput.read_units);
   json.set("write_units", index.throughput.write_units);
@@ -110,7 +112,8 @@ Json to_json(const Table& table) {
   }
   json.set("attributes", std::move(attributes));
   Json indexes = Json::array();
-  for (const Index& index : table.indexes) indexes.push(index_to_json(index));
+  for (const Index& index : table.indexes)
+    indexes.push(index_to_json(index));
   json.set("indexes", std::move(indexes));
   json.set("next_index_id", static_cast<int64_t>(table.next_index_id));
   if (table.stream) {
@@ -158,7 +161,8 @@ Result<TablePtr> decode_table(std::string_view record) {
     }
   }
   if (const Json* indexes = json.find("indexes"); indexes && indexes->as_array()) {
-    for (const Json& index : *indexes->as_array()) table->indexes.push_back(index_from(index));
+    for (const Json& index : *indexes->as_array())
+      table->indexes.push_back(index_from(index));
   }
   table->next_index_id = static_cast<uint32_t>(int_from(json, "next_index_id"));
   if (const Json* stream = json.find("stream")) {
@@ -167,7 +171,8 @@ Result<TablePtr> decode_table(std::string_view record) {
   }
   table->latest_stream_label = json.get_string("latest_stream_label");
   if (const Json* ttl = json.find("ttl")) {
-    table->ttl = TimeToLive{std::string(ttl->get_string("attribute")), flag_from(*ttl, "backfilling")};
+    table->ttl =
+        TimeToLive{std::string(ttl->get_string("attribute")), flag_from(*ttl, "backfilling")};
   }
   table->on_demand = flag_from(json, "on_demand");
   table->throughput = {int_from(json, "read_units"), int_from(json, "write_units")};

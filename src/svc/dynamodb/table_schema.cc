@@ -18,13 +18,15 @@ namespace {
 
 std::string names_of(const AttributeTypes& attributes) {
   std::vector<std::string_view> names;
-  for (const auto& [name, type] : attributes) names.push_back(name);
+  for (const auto& [name, type] : attributes)
+    names.push_back(name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string names_of(const std::vector<api::KeySchemaElement>& elements) {
   std::vector<std::string_view> names;
-  for (const auto& element : elements) names.push_back(element.attribute_name);
+  for (const auto& element : elements)
+    names.push_back(element.attribute_name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -35,9 +37,10 @@ bool is_name_character(char c) {
 
 Status check_index_name(std::string_view name) {
   const auto bad = [&](std::string_view constraint) {
-    return validation(fmt::format("1 validation error detected: Value '{}' at 'indexName' failed to "
-                                  "satisfy constraint: {}",
-                                  name, constraint));
+    return validation(
+        fmt::format("1 validation error detected: Value '{}' at 'indexName' failed to "
+                    "satisfy constraint: {}",
+                    name, constraint));
   };
   if (name.size() < 3) return bad("Member must have length greater than or equal to 3");
   if (name.size() > 255) return bad("Member must have length less than or equal to 255");
@@ -92,10 +95,10 @@ Result<AttributeTypes> read_attribute_definitions(
 Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elements,
                                   const AttributeTypes& attributes) {
   if (elements.empty() || elements.size() > 2) {
-    return validation(
-        fmt::format("1 validation error detected: Value at 'keySchema' failed to satisfy constraint: "
-                    "Member must have length {} than or equal to {}",
-                    elements.empty() ? "greater" : "less", elements.empty() ? 1 : 2));
+    return validation(fmt::format(
+        "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: "
+        "Member must have length {} than or equal to {}",
+        elements.empty() ? "greater" : "less", elements.empty() ? 1 : 2));
   }
   for (const auto& element : elements) {
     if (attributes.contains(element.attribute_name)) continue;
@@ -207,7 +210,8 @@ Status check_definitions_used(const AttributeTypes& attributes, const KeySchema&
     if (key.range) used.insert(key.range->name);
   };
   use(table_key);
-  for (const Index& index : indexes) use(index.key);
+  for (const Index& index : indexes)
+    use(index.key);
   if (used.size() == attributes.size()) return ok_status();
   if (indexes.empty()) {
     return invalid_parameters(

@@ -1,5 +1,5 @@
-// Schemas in requests: attribute definitions, key schemas, indexes, throughput; checked as CreateTable
-// and UpdateTable need them. Pure functions.
+// Schemas in requests: attribute definitions, key schemas, indexes, throughput; checked as
+// CreateTable and UpdateTable need them. Pure functions.
 #pragma once
 
 #include <map>

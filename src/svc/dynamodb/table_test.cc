@@ -1,7 +1,7 @@
 // Tables: their life, settings and descriptions; indexes made and removed; time to live; tags.
 #include <gtest/gtest.h>
 
-#include "svc/dynamodb/dynamodb_for_test.h"
+#include "svc/dynamodb/dynamodb_testing.h"
 #include "svc/dynamodb/store_keys.h"
 
 namespace millrace::dynamodb {
@@ -19,10 +19,11 @@ class Tables : public DynamoDbTest {
   // Keys under a part of the store, of any table.
   int keys_in(Part part) {
     auto snapshot = harness.store->snapshot();
-    auto cursor = snapshot->scan(store::prefix_range(
-        part_key({svc::testing::kAccount, svc::testing::kRegion}, part).key()));
+    auto cursor = snapshot->scan(
+        store::prefix_range(part_key({svc::testing::kAccount, svc::testing::kRegion}, part).key()));
     int count = 0;
-    for (; cursor->valid(); cursor->next()) ++count;
+    for (; cursor->valid(); cursor->next())
+      ++count;
     return count;
   }
 };
@@ -31,10 +32,9 @@ TEST_F(Tables, LifeFollowsTheClock) {
   auto made = call<api::CreateTable>(table_request("tbl"));
   ASSERT_TRUE(made.ok());
   EXPECT_EQ(made->table_description->table_status, "CREATING");
-  EXPECT_EQ(call<api::PutItem>({.table_name = "tbl", .item = item(R"({"pk":{"S":"a"}})")})
-                .error()
-                .code(),
-            "ResourceNotFoundException");
+  EXPECT_EQ(
+      call<api::PutItem>({.table_name = "tbl", .item = item(R"({"pk":{"S":"a"}})")}).error().code(),
+      "ResourceNotFoundException");
   EXPECT_EQ(create_fails(table_request("tbl")), "Table already exists: tbl");
   harness.runner.advance_ms(5);
   EXPECT_EQ(status("tbl"), "ACTIVE");
@@ -72,14 +72,16 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
   constexpr char kInvalid[] = "One or more parameter values were invalid: ";
   auto in = table_request("tbl");
   in.billing_mode = "PROVISIONED";
-  EXPECT_EQ(create_fails(in),
-            kInvalid + std::string("ReadCapacityUnits and WriteCapacityUnits must both be specified "
-                                   "when BillingMode is PROVISIONED"));
+  EXPECT_EQ(
+      create_fails(in),
+      kInvalid + std::string("ReadCapacityUnits and WriteCapacityUnits must both be specified "
+                             "when BillingMode is PROVISIONED"));
   in = table_request("tbl");
   in.provisioned_throughput = api::ProvisionedThroughput{1, 1};
-  EXPECT_EQ(create_fails(in),
-            kInvalid + std::string("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
-                                   "when BillingMode is PAY_PER_REQUEST"));
+  EXPECT_EQ(
+      create_fails(in),
+      kInvalid + std::string("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+                             "when BillingMode is PAY_PER_REQUEST"));
   in = table_request("tbl");
   in.key_schema->push_back({"sk", "RANGE"});
   EXPECT_EQ(create_fails(in),
@@ -88,19 +90,23 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
                                    "[pk]"));
   in = table_request("tbl");
   in.attribute_definitions->push_back({"unused", "S"});
-  EXPECT_EQ(create_fails(in),
-            kInvalid + std::string("Number of attributes in KeySchema does not exactly match number "
-                                   "of attributes defined in AttributeDefinitions"));
+  EXPECT_EQ(
+      create_fails(in),
+      kInvalid + std::string("Number of attributes in KeySchema does not exactly match number "
+                             "of attributes defined in AttributeDefinitions"));
   in = table_request("tbl");
   (*in.key_schema)[0].key_type = "RANGE";
   EXPECT_EQ(create_fails(in),
             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
   in = table_request("tbl");
-  in.local_secondary_indexes = std::vector<api::LocalSecondaryIndex>{
-      {.index_name = "lsi", .key_schema = {{"pk", "HASH"}}, .projection = {.projection_type = "ALL"}}};
-  EXPECT_EQ(create_fails(in),
-            kInvalid + std::string("Table KeySchema does not have a range key, which is required when "
-                                   "specifying a LocalSecondaryIndex"));
+  in.local_secondary_indexes =
+      std::vector<api::LocalSecondaryIndex>{{.index_name = "lsi",
+                                             .key_schema = {{"pk", "HASH"}},
+                                             .projection = {.projection_type = "ALL"}}};
+  EXPECT_EQ(
+      create_fails(in),
+      kInvalid + std::string("Table KeySchema does not have a range key, which is required when "
+                             "specifying a LocalSecondaryIndex"));
   EXPECT_EQ(create_fails(table_request("bad!name")),
             "1 validation error detected: Value 'bad!name' at 'tableName' failed to satisfy "
             "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
@@ -110,7 +116,8 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
 }
 
 TEST_F(Tables, ListPages) {
-  for (const char* name : {"tbl-c", "tbl-a", "tbl-b"}) make_table(name);
+  for (const char* name : {"tbl-c", "tbl-a", "tbl-b"})
+    make_table(name);
   auto first = call<api::ListTables>({.limit = 2});
   EXPECT_EQ(*first->table_names, (std::vector<std::string>{"tbl-a", "tbl-b"}));
   EXPECT_EQ(first->last_evaluated_table_name, "tbl-b");
@@ -121,7 +128,8 @@ TEST_F(Tables, ListPages) {
 
 TEST_F(Tables, DeletionProtection) {
   make_table("tbl");
-  ASSERT_TRUE(call<api::UpdateTable>({.table_name = "tbl", .deletion_protection_enabled = true}).ok());
+  ASSERT_TRUE(
+      call<api::UpdateTable>({.table_name = "tbl", .deletion_protection_enabled = true}).ok());
   EXPECT_EQ(message(call<api::DeleteTable>({.table_name = "tbl"})),
             "Resource cannot be deleted as it is currently protected against deletion. Disable "
             "deletion protection first.");
@@ -132,17 +140,18 @@ TEST_F(Tables, DeletionProtection) {
 
 TEST_F(Tables, BillingModeChanges) {
   make_table("tbl");
-  auto changed = call<api::UpdateTable>({.table_name = "tbl",
-                                         .billing_mode = "PROVISIONED",
-                                         .provisioned_throughput = api::ProvisionedThroughput{5, 6}});
+  auto changed =
+      call<api::UpdateTable>({.table_name = "tbl",
+                              .billing_mode = "PROVISIONED",
+                              .provisioned_throughput = api::ProvisionedThroughput{5, 6}});
   ASSERT_TRUE(changed.ok()) << changed.error().message();
   EXPECT_EQ(changed->table_description->table_status, "UPDATING");
   EXPECT_EQ(changed->table_description->provisioned_throughput->write_capacity_units, 6);
   EXPECT_EQ(changed->table_description->billing_mode_summary->billing_mode, "PROVISIONED");
-  EXPECT_TRUE(message(call<api::UpdateTable>(
-                          {.table_name = "tbl",
-                           .provisioned_throughput = api::ProvisionedThroughput{5, 6}}))
-                  .starts_with("The provisioned throughput for the table will not change."));
+  EXPECT_TRUE(
+      message(call<api::UpdateTable>({.table_name = "tbl",
+                                      .provisioned_throughput = api::ProvisionedThroughput{5, 6}}))
+          .starts_with("The provisioned throughput for the table will not change."));
   EXPECT_EQ(message(call<api::UpdateTable>({.table_name = "tbl"})),
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
             "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
@@ -152,10 +161,9 @@ api::UpdateTableInput add_index(const std::string& name) {
   api::UpdateTableInput in{.table_name = "tbl"};
   in.attribute_definitions = std::vector<api::AttributeDefinition>{{"g", "S"}};
   in.global_secondary_index_updates = std::vector<api::GlobalSecondaryIndexUpdate>{
-      {.create = api::CreateGlobalSecondaryIndexAction{
-           .index_name = name,
-           .key_schema = {{"g", "HASH"}},
-           .projection = {.projection_type = "ALL"}}}};
+      {.create = api::CreateGlobalSecondaryIndexAction{.index_name = name,
+                                                       .key_schema = {{"g", "HASH"}},
+                                                       .projection = {.projection_type = "ALL"}}}};
   return in;
 }
 
@@ -171,14 +179,16 @@ TEST_F(Tables, IndexIsFilledFromWhatIsThere) {
   const auto& index = (*added->table_description->global_secondary_indexes)[0];
   EXPECT_EQ(index.index_status, "CREATING");
   EXPECT_EQ(index.backfilling, true);
-  api::QueryInput query{.table_name = "tbl", .index_name = "by_g",
+  api::QueryInput query{.table_name = "tbl",
+                        .index_name = "by_g",
                         .key_condition_expression = "g = :g",
                         .expression_attribute_values = item(R"({":g":{"S":"even"}})")};
   EXPECT_EQ(message(call<api::UpdateTable>(add_index("by_h"))),
             "Attempt to change a resource which is still in use: Table is being updated: tbl");
   // Writes go on meanwhile, and are in the index once.
   put("tbl", R"({"pk":{"S":"0"},"g":{"S":"even"},"again":{"BOOL":true}})");
-  ASSERT_TRUE(call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"2"}})")}).ok());
+  ASSERT_TRUE(
+      call<api::DeleteItem>({.table_name = "tbl", .key = item(R"({"pk":{"S":"2"}})")}).ok());
   harness.runner.advance_ms(2000);
   auto table = *call<api::DescribeTable>({.table_name = "tbl"})->table;
   EXPECT_EQ((*table.global_secondary_indexes)[0].index_status, "ACTIVE");
@@ -243,7 +253,8 @@ TEST_F(Tables, Tags) {
   in.tags = std::vector<api::Tag>{{"team", "a"}};
   create(std::move(in));
   const std::string arn = "arn:aws:dynamodb:us-east-1:123456789012:table/tbl";
-  ASSERT_TRUE(call<api::TagResource>({.resource_arn = arn, .tags = {{"cost", "1"}, {"team", "b"}}}).ok());
+  ASSERT_TRUE(
+      call<api::TagResource>({.resource_arn = arn, .tags = {{"cost", "1"}, {"team", "b"}}}).ok());
   ASSERT_TRUE(call<api::UntagResource>({.resource_arn = arn, .tag_keys = {"cost"}}).ok());
   auto tags = *call<api::ListTagsOfResource>({.resource_arn = arn})->tags;
   ASSERT_EQ(tags.size(), 1u);

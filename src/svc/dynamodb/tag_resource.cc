@@ -11,7 +11,8 @@ Result<api::TagResource::Output> tag_resource(svc::Context& ctx, const api::TagR
   MR_TRY(check_tags(in.tags));
   MR_ASSIGN(TablePtr table, table_by_arn(ctx, in.resource_arn));
   MR_ASSIGN(Tags tags, load_tags(ctx.txn(), ctx.scope(), table->name));
-  for (const auto& [key, value] : tags_of(in.tags)) tags[key] = value;
+  for (const auto& [key, value] : tags_of(in.tags))
+    tags[key] = value;
   if (tags.size() > kTagsMax) {
     return limit_exceeded("The number of tags exceeds the limit of 50 for a resource");
   }

@@ -21,7 +21,8 @@ std::string tags_key(const svc::Scope& scope, std::string_view table_name) {
 }
 
 size_t characters(std::string_view text) {
-  return std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
+  return std::ranges::count_if(text,
+                               [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; });
 }
 
 // Letters (of any script), digits, spaces and + - = . _ : / @.
@@ -29,7 +30,8 @@ bool is_tag_text(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<uint8_t>(c);
     return byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || std::string_view(" +-=._:/@").find(c) != std::string_view::npos;
+           (c >= '0' && c <= '9') ||
+           std::string_view(" +-=._:/@").find(c) != std::string_view::npos;
   });
 }
 
@@ -58,7 +60,8 @@ Status check_tags(const std::vector<aws::dynamodb::Tag>& tags) {
 
 Tags tags_of(const std::vector<aws::dynamodb::Tag>& tags) {
   Tags out;
-  for (const auto& tag : tags) out[tag.key] = tag.value;
+  for (const auto& tag : tags)
+    out[tag.key] = tag.value;
   return out;
 }
 
@@ -80,7 +83,8 @@ void save_tags(store::Txn& txn, const svc::Scope& scope, std::string_view table_
   const std::string key = tags_key(scope, table_name);
   if (tags.empty()) return txn.del(key);
   Json json = Json::object();
-  for (const auto& [name, value] : tags) json.set(name, value);
+  for (const auto& [name, value] : tags)
+    json.set(name, value);
   txn.put(key, json.dump());
 }
 

@@ -77,8 +77,8 @@ Result<api::TransactGetItemsOutput> transact_get_items(svc::Context& ctx,
   double units = 0;
   size_t bytes = 0;
   for (const Read& read : reads) {
-    MR_ASSIGN(auto found, read_item(ctx.txn(), item_store_key(*read.table, read.get->key),
-                                    Tracking::kTracked));
+    MR_ASSIGN(auto found,
+              read_item(ctx.txn(), item_store_key(*read.table, read.get->key), Tracking::kTracked));
     const size_t size = found ? found->size_bytes() : 0;
     bytes += size;
     const double read_cost = read_units(size, ReadConsistency::kTransactional);

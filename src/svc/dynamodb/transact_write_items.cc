@@ -154,9 +154,8 @@ Result<Totals> run_all(svc::Context& ctx, const api::TransactWriteItemsInput& in
 Result<Totals> read_all(svc::Context& ctx, const std::vector<Action>& actions) {
   Totals totals;
   for (const Action& action : actions) {
-    MR_ASSIGN(auto found,
-              read_item(ctx.txn(), item_store_key(*action.table, *action.write.subject),
-                        Tracking::kUntracked));
+    MR_ASSIGN(auto found, read_item(ctx.txn(), item_store_key(*action.table, *action.write.subject),
+                                    Tracking::kUntracked));
     totals.tables[action.table->name].table +=
         read_units(found ? found->size_bytes() : 0, ReadConsistency::kTransactional);
   }
@@ -181,16 +180,15 @@ Result<AccessList> transact_write_items_access(svc::Context& ctx,
   for (const auto& item : in.transact_items) {
     Action action;
     if (!set_action(item, action).ok()) continue;  // the operation refuses it
-    MR_ASSIGN(svc::Access access,
-              item_access(ctx, action_name(action.write.kind), action.write.table_name,
-                          {action.write.subject}));
+    MR_ASSIGN(svc::Access access, item_access(ctx, action_name(action.write.kind),
+                                              action.write.table_name, {action.write.subject}));
     list.push_back(std::move(access));
   }
   return list;
 }
 
-Result<api::TransactWriteItemsOutput> transact_write_items(
-    svc::Context& ctx, const api::TransactWriteItemsInput& in) {
+Result<api::TransactWriteItemsOutput> transact_write_items(svc::Context& ctx,
+                                                           const api::TransactWriteItemsInput& in) {
   MR_ASSIGN(std::vector<Action> actions, parse_all(ctx, in));
   auto state = TokenState::kNew;
   if (in.client_request_token) {

@@ -1,7 +1,7 @@
 // TransactWriteItems and TransactGetItems.
 #include <gtest/gtest.h>
 
-#include "svc/dynamodb/dynamodb_for_test.h"
+#include "svc/dynamodb/dynamodb_testing.h"
 
 namespace millrace::dynamodb {
 namespace {
@@ -84,8 +84,8 @@ TEST_F(Transactions, RefusesInAwsWords) {
   const std::string big = std::string(409'600, 'b');
   EXPECT_EQ(message(write({put_of(R"({"pk":{"S":"a"},"b":{"S":")" + big + R"("}})")})),
             "Item size has exceeded the maximum allowed size");
-  auto grown = write({update_of(R"({"pk":{"S":"a"}})", "SET b = :b",
-                                R"({":b":{"S":")" + big + R"("}})")});
+  auto grown =
+      write({update_of(R"({"pk":{"S":"a"}})", "SET b = :b", R"({":b":{"S":")" + big + R"("}})")});
   EXPECT_EQ(grown.error().code(), "TransactionCanceledException");
 }
 
@@ -120,9 +120,9 @@ TEST_F(Transactions, Get) {
   };
   auto first = get_of(R"({"pk":{"S":"a"}})");
   first.get.projection_expression = "v";
-  auto got = call<api::TransactGetItems>(
-      {.transact_items = {first, get_of(R"({"pk":{"S":"nosuch"}})")},
-       .return_consumed_capacity = "TOTAL"});
+  auto got =
+      call<api::TransactGetItems>({.transact_items = {first, get_of(R"({"pk":{"S":"nosuch"}})")},
+                                   .return_consumed_capacity = "TOTAL"});
   ASSERT_TRUE(got.ok());
   ASSERT_EQ(got->responses->size(), 2u);
   EXPECT_EQ(text(*(*got->responses)[0].item), R"({"v":{"S":"1"}})");
@@ -130,9 +130,10 @@ TEST_F(Transactions, Get) {
   EXPECT_EQ((*got->consumed_capacity)[0].capacity_units, 4.0);
   auto wrong = call<api::TransactGetItems>({.transact_items = {get_of("{}")}});
   EXPECT_EQ(wrong.error().code(), "TransactionCanceledException");
-  EXPECT_EQ(message(call<api::TransactGetItems>(
-                {.transact_items = {get_of(R"({"pk":{"S":"a"}})"), get_of(R"({"pk":{"S":"a"}})")}})),
-            "Transaction request cannot include multiple operations on one item");
+  EXPECT_EQ(
+      message(call<api::TransactGetItems>(
+          {.transact_items = {get_of(R"({"pk":{"S":"a"}})"), get_of(R"({"pk":{"S":"a"}})")}})),
+      "Transaction request cannot include multiple operations on one item");
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ store::KeyWriter by_expiry(const svc::Scope& scope) {
 
 std::string big_endian(uint64_t value) {
   std::string out;
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out += static_cast<char>(value >> shift);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Transaction tokens: a TransactWriteItems that is sent again with the same ClientRequestToken within ten
-// minutes does not happen twice.
+// Transaction tokens: a TransactWriteItems that is sent again with the same ClientRequestToken
+// within ten minutes does not happen twice.
 #pragma once
 
 #include <string>

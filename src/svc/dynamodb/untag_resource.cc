@@ -10,7 +10,8 @@ Result<api::UntagResource::Output> untag_resource(svc::Context& ctx,
   if (in.tag_keys.empty()) return validation("Atleast one Tag Key needs to be provided as Input.");
   MR_ASSIGN(TablePtr table, table_by_arn(ctx, in.resource_arn));
   MR_ASSIGN(Tags tags, load_tags(ctx.txn(), ctx.scope(), table->name));
-  for (const auto& key : in.tag_keys) tags.erase(key);
+  for (const auto& key : in.tag_keys)
+    tags.erase(key);
   save_tags(ctx.txn(), ctx.scope(), table->name, tags);
   return api::UntagResource::Output{};
 }

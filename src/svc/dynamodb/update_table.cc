@@ -52,7 +52,8 @@ Status update_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table&
   if (in.billing_mode == "PAY_PER_REQUEST") {
     if (!table.on_demand) table.last_on_demand_at = ctx.now();
     table.on_demand = true;
-    for (Index& index : table.indexes) index.throughput = {};
+    for (Index& index : table.indexes)
+      index.throughput = {};
   } else if (in.billing_mode == "PROVISIONED") {
     if (!in.provisioned_throughput) {
       return invalid_parameters(
@@ -68,8 +69,10 @@ Status update_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table&
     return validation(fmt::format(
         "The provisioned throughput for the table will not change. The requested value equals the "
         "current value. Current ReadCapacityUnits provisioned for the table: {}. Requested "
-        "ReadCapacityUnits: {}. Current WriteCapacityUnits provisioned for the table: {}. Requested "
-        "WriteCapacityUnits: {}. Refer to the Amazon DynamoDB Developer Guide for current limits and "
+        "ReadCapacityUnits: {}. Current WriteCapacityUnits provisioned for the table: {}. "
+        "Requested "
+        "WriteCapacityUnits: {}. Refer to the Amazon DynamoDB Developer Guide for current limits "
+        "and "
         "how to request higher limits.",
         table.throughput.read_units, throughput.read_units, table.throughput.write_units,
         throughput.write_units));
@@ -170,7 +173,8 @@ void drop_unused_attributes(Table& table) {
     if (key.range) used.insert(key.range->name);
   };
   use(table.key);
-  for (const Index& index : table.indexes) use(index.key);
+  for (const Index& index : table.indexes)
+    use(index.key);
   std::erase_if(table.attributes, [&](const auto& entry) { return !used.contains(entry.first); });
 }
 
@@ -180,8 +184,8 @@ Status update_indexes(svc::Context& ctx, const api::UpdateTableInput& in, Table&
   std::set<std::string> names;
   int online = 0;
   for (const auto& update : *in.global_secondary_index_updates) {
-    const int given = update.create.has_value() + update.update.has_value() +
-                      update.delete_.has_value();
+    const int given =
+        update.create.has_value() + update.update.has_value() + update.delete_.has_value();
     if (given != 1) {
       return invalid_parameters(
           "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "

@@ -19,10 +19,8 @@ Status enable(svc::Context& ctx, const std::string& attribute, Table& table) {
   if (table.ttl) return validation("TimeToLive is already enabled");
   if (attribute.empty()) return validation("AttributeName must not be empty");
   table.ttl = TimeToLive{attribute, true};
-  const Work expire{.kind = WorkKind::kExpireItems,
-                    .scope = ctx.scope(),
-                    .name = table.name,
-                    .id = table.id};
+  const Work expire{
+      .kind = WorkKind::kExpireItems, .scope = ctx.scope(), .name = table.name, .id = table.id};
   note_work(ctx.txn(), expire);
   Work backfill = expire;
   backfill.kind = WorkKind::kBackfillExpiry;

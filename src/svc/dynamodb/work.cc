@@ -90,7 +90,8 @@ Result<Outcome> purge(store::Txn& txn, const std::vector<std::string>& prefixes)
   int left = kKeysPerStep;
   for (const auto& prefix : prefixes) {
     auto cursor = txn.scan_untracked(store::prefix_range(prefix));
-    for (; cursor->valid() && left > 0; cursor->next(), --left) txn.del(cursor->key());
+    for (; cursor->valid() && left > 0; cursor->next(), --left)
+      txn.del(cursor->key());
     MR_TRY(cursor->status());
     if (left == 0) return Outcome::kMore;
   }
@@ -124,8 +125,8 @@ Result<Outcome> purge_index(store::Txn& txn, const Work& work) {
   return purge(txn, {prefix(Part::kIndexEntry), prefix(Part::kCounter)});
 }
 
-// Calls `visit` for the next items of the table, tracked, so that a write beside it makes one of the two
-// run again.
+// Calls `visit` for the next items of the table, tracked, so that a write beside it makes one of
+// the two run again.
 template <class Visit>
 Result<Outcome> walk_items(store::Txn& txn, const Table& table, Work& work, Visit visit) {
   store::KeyRange range = store::prefix_range(table.items_prefix);
@@ -177,7 +178,8 @@ Result<Outcome> backfill_expiry_step(store::Txn& txn, Work& work) {
 
 std::string time_key(const std::string& prefix, int64_t seconds) {
   std::string key = prefix;
-  for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(seconds >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    key += static_cast<char>(seconds >> shift);
   return key;
 }
 
@@ -191,8 +193,7 @@ Status expire_one(store::Txn& txn, const Table& table, std::string_view expiry_k
     txn.del(expiry_key);  // of an attribute that TTL no longer looks at
     return ok_status();
   }
-  apply_change(txn, table, now,
-               ItemChange{store_key, before, nullptr, ChangeOrigin::kTimeToLive});
+  apply_change(txn, table, now, ItemChange{store_key, before, nullptr, ChangeOrigin::kTimeToLive});
   return ok_status();
 }
 
@@ -204,8 +205,7 @@ Result<Outcome> expire_items(store::Txn& txn, const Work& work, Instant now) {
   }
   const std::string prefix = expiry_prefix(*table);
   const int64_t oldest = std::max<int64_t>(0, now.seconds() - kOldestExpirySeconds);
-  auto cursor = txn.scan_untracked(
-      {time_key(prefix, oldest), time_key(prefix, now.seconds() + 1)});
+  auto cursor = txn.scan_untracked({time_key(prefix, oldest), time_key(prefix, now.seconds() + 1)});
   int count = 0;
   for (; cursor->valid() && count < kItemsPerStep; cursor->next(), ++count) {
     MR_TRY(expire_one(txn, *table, cursor->key(), now));

@@ -1,7 +1,7 @@
-// Work: what DynamoDB does by itself, beside requests: filling new indexes, expiring items, trimming
-// streams, clearing away deleted data. Each piece is a row in the store, so that it survives a restart,
-// and is done in small transactions that keep their progress in the same row: two workers that take the
-// same row do no harm, for one of their transactions loses.
+// Work: what DynamoDB does by itself, beside requests: filling new indexes, expiring items,
+// trimming streams, clearing away deleted data. Each piece is a row in the store, so that it
+// survives a restart, and is done in small transactions that keep their progress in the same row:
+// two workers that take the same row do no harm, for one of their transactions loses.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace millrace::dynamodb {
 
 // On disk: frozen.
 enum class WorkKind : uint8_t {
-  kPurgeTable = 1,     // once: `id` the table's
-  kPurgeIndex = 2,     // once: `id` the table's, `number` the index's
-  kBackfillIndex = 3,  // once: `name`, `number` the index's
-  kBackfillExpiry = 4, // once: `name`
-  kExpireItems = 5,    // as long as the table has TTL: `name`
-  kTrimStream = 6,     // as long as the stream is there: `id` the stream's, `name`, `label`
-  kSweepTokens = 7,    // for ever, one a region
+  kPurgeTable = 1,      // once: `id` the table's
+  kPurgeIndex = 2,      // once: `id` the table's, `number` the index's
+  kBackfillIndex = 3,   // once: `name`, `number` the index's
+  kBackfillExpiry = 4,  // once: `name`
+  kExpireItems = 5,     // as long as the table has TTL: `name`
+  kTrimStream = 6,      // as long as the stream is there: `id` the stream's, `name`, `label`
+  kSweepTokens = 7,     // for ever, one a region
 };
 
 struct Work {

@@ -46,7 +46,8 @@ Status check_static_type(const Table& table, const expr::UpdateAction& action) {
     return ok_status();
   }
   for (const Index& index : table.indexes) {
-    for (const KeyAttribute* key : {&index.key.hash, index.key.range ? &*index.key.range : nullptr}) {
+    for (const KeyAttribute* key :
+         {&index.key.hash, index.key.range ? &*index.key.range : nullptr}) {
       if (key == nullptr || key->name != action.path.head()) continue;
       if (action.value.value->is(key->type)) continue;
       return invalid_parameters(fmt::format(
@@ -60,9 +61,8 @@ Status check_static_type(const Table& table, const expr::UpdateAction& action) {
 Status check_update(const Table& table, const expr::Update& update) {
   for (const auto& action : update.actions) {
     if (is_key_attribute(table.key, action.path.head())) {
-      return invalid_parameters(
-          fmt::format("Cannot update attribute {}. This attribute is part of the key",
-                      action.path.head()));
+      return invalid_parameters(fmt::format(
+          "Cannot update attribute {}. This attribute is part of the key", action.path.head()));
     }
   }
   for (const auto& action : update.actions) {
@@ -115,7 +115,8 @@ Result<std::optional<Item>> updated(const Table& table, const WriteAction& actio
   for (const auto& [name, value] : item) {
     if (codec::nesting_levels(value) > codec::kNestingLevelsMax) {
       return validation(
-          "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+          "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
+          "levels "
           "beyond supported limit");
     }
   }
@@ -127,7 +128,8 @@ Result<std::optional<Item>> updated(const Table& table, const WriteAction& actio
 Status check_no_path_into_key(const Table& table, const expr::Path& path) {
   if (!path.is_nested()) return ok_status();
   constexpr char kMessage[] =
-      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ";
+      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+      "allowed: ";
   if (is_key_attribute(table.key, path.head())) {
     return validation(fmt::format("{}Key: {}", kMessage, path.head()));
   }
@@ -174,8 +176,7 @@ Result<WriteOutcome> run_write(svc::Context& ctx, const Table& table, const Writ
   }
   switch (action.kind) {
     case Kind::kCheck:
-      outcome.consumed.table =
-          write_units(outcome.before ? outcome.before->size_bytes() : 0);
+      outcome.consumed.table = write_units(outcome.before ? outcome.before->size_bytes() : 0);
       return outcome;
     case Kind::kPut: outcome.after = *action.subject; break;
     case Kind::kDelete: break;

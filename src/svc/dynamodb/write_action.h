@@ -19,7 +19,7 @@ struct WriteAction {
   enum class Kind { kPut, kUpdate, kDelete, kCheck };
   Kind kind = Kind::kPut;
   std::string_view table_name;
-  const codec::Item* subject = nullptr;  // the item to put, else the key
+  const codec::Item* subject = nullptr;                   // the item to put, else the key
   const std::optional<std::string>* condition = nullptr;  // may be null: none possible
   const std::optional<std::string>* update = nullptr;
   ExpressionParameters parameters;

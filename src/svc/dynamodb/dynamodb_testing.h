@@ -1,4 +1,5 @@
-// What the tests of this folder share: a harness with DynamoDB registered, and items written as JSON.
+// What the tests of this folder share: a harness with DynamoDB registered, and items written as
+// JSON.
 #pragma once
 
 #include <gtest/gtest.h>
