@@ -71,6 +71,13 @@ Status read_xml_body(const Shape& shape, std::string_view text, BodyMembers whic
   return status;
 }
 
+// Whether a body begins as an object: in awsJson, unlike in restJson, nothing and null are no input
+// (the checks of kinesalite and dynalite, made from AWS's answers, say so).
+bool holds_json_object(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  return start != std::string_view::npos && text[start] != 'n';
+}
+
 // The member that is the whole body.
 Status read_payload(const Shape& owner, Protocol protocol, Body body, void* structure,
                     ReadState& state) {
@@ -288,6 +295,7 @@ Status parse_input(const Operation& operation, Protocol protocol, const RequestV
   const Shape& shape = *operation.input;
   switch (protocol) {
     case Protocol::kJson:
+      if (!holds_json_object(body.bytes)) return Error("SerializationException", 400, "");
       MR_TRY(read_json_struct(shape, body.bytes, BodyMembers::kAll, input, state));
       break;
     case Protocol::kRpcV2Cbor: MR_TRY(read_cbor_struct(shape, body.bytes, input, state)); break;

@@ -93,6 +93,15 @@ TEST(AwsJson, TellsAbsentRequiredMembersFromEmptyOnes) {
   EXPECT_EQ(parsed.missing[0].first, parsed.input.get());
 }
 
+TEST(AwsJson, NothingAndNullAreNoInput) {
+  for (const char* body : {"", " ", "null", " null"}) {
+    const auto parsed =
+        parse(dynamodb::PutItem::kDescription, Protocol::kJson, {.body = std::string(body)});
+    ASSERT_FALSE(parsed.status.ok()) << body;
+    EXPECT_EQ(parsed.status.error().code(), "SerializationException");
+  }
+}
+
 // Recorded by dynalite's tests (test/helpers.js, assertType).
 TEST(AwsJson, WrongKindsGiveAwsTexts) {
   const std::pair<const char*, const char*> cases[] = {
