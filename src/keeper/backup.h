@@ -1,6 +1,6 @@
-// A full backup of one table to S3, in the layout of DynamoDB's own exports (export_format.h), with the
-// table's settings beside it. The table stays in use: each item is as it was at some moment between start
-// and end of the backup.
+// A full backup of one table to S3, in the layout of DynamoDB's own exports (export_format.h), with
+// the table's settings beside it. The table stays in use: each item is as it was at some moment
+// between start and end of the backup.
 //
 // Bounded memory: a segment's items are written as a data file whenever they reach kDataFileBytes.
 #pragma once
@@ -32,7 +32,8 @@ struct BackupResult {
   int files = 0;
 };
 Result<BackupResult> run_backup(client::Client& dynamodb, client::Client& s3,
-                                const BackupOptions& options, const Clock& clock, std::FILE* progress);
+                                const BackupOptions& options, const Clock& clock,
+                                std::FILE* progress);
 
 // Key of the settings kept with backups of a table.
 std::string settings_key(const S3Uri& uri, std::string_view table_id);

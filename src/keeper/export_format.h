@@ -1,5 +1,5 @@
-// The layout of DynamoDB's own exports to S3, which is that of our backups: AWS's import and its public
-// tools read them, and we read theirs. Pure: names, manifests and lines as text.
+// The layout of DynamoDB's own exports to S3, which is that of our backups: AWS's import and its
+// public tools read them, and we read theirs. Pure: names, manifests and lines as text.
 //
 //   <prefix>/AWSDynamoDB/<export id>/_started
 //                                    manifest-summary.json  manifest-summary.md5  .checksum
@@ -34,7 +34,8 @@ struct ManifestSummary {
   std::string output_format = "DYNAMODB_JSON";
 };
 std::string summary_to_json(const ManifestSummary& summary);
-// Errors: InvalidBackup (400), naming what is missing or not supported (an incremental export, Ion).
+// Errors: InvalidBackup (400), naming what is missing or not supported (an incremental export,
+// Ion).
 Result<ManifestSummary> summary_from_json(std::string_view json);
 
 struct DataFile {

@@ -1,5 +1,5 @@
-// Progress of something long, on one line of a terminal or as plain lines in a log: items, rate, share and
-// time to go. Thread safety: add() from any thread; the rest from the owner's.
+// Progress of something long, on one line of a terminal or as plain lines in a log: items, rate,
+// share and time to go. Thread safety: add() from any thread; the rest from the owner's.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,7 @@
 // Restores a full backup (ours, or an export of AWS's in DynamoDB JSON) into a new table, with its
-// settings. Every data file is checked against the manifest before a line of it is used, and the counts
-// at the end. Resumable: what is done is noted beside the backup, so that a restore that was killed goes
-// on where it stood when it is started again.
+// settings. Every data file is checked against the manifest before a line of it is used, and the
+// counts at the end. Resumable: what is done is noted beside the backup, so that a restore that was
+// killed goes on where it stood when it is started again.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,8 @@ struct RestoreResult {
   int files = 0;
   bool resumed = false;
 };
-// Errors: BackupNotFound, InvalidBackup (with the object's key), TableExists (all 400), and the endpoints'.
+// Errors: BackupNotFound, InvalidBackup (with the object's key), TableExists (all 400), and the
+// endpoints'.
 Result<RestoreResult> run_restore(client::Client& dynamodb, client::Client& s3,
                                   const RestoreOptions& options, const Clock& clock,
                                   std::FILE* progress);

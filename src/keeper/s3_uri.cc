@@ -21,8 +21,10 @@ Result<S3Uri> parse_s3_uri(std::string_view text) {
   }
   if (slash != std::string_view::npos) {
     std::string_view prefix = text.substr(slash + 1);
-    while (prefix.ends_with('/')) prefix.remove_suffix(1);
-    while (prefix.starts_with('/')) prefix.remove_prefix(1);
+    while (prefix.ends_with('/'))
+      prefix.remove_suffix(1);
+    while (prefix.starts_with('/'))
+      prefix.remove_prefix(1);
     uri.prefix = prefix;
   }
   return uri;

@@ -1,4 +1,5 @@
-// Reads whole tables in parallel segments, and lists what is under a prefix. Blocking; for command lines.
+// Reads whole tables in parallel segments, and lists what is under a prefix. Blocking; for command
+// lines.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// What a table is, apart from its items: enough to make another like it. Taken from DescribeTable and its
-// companions, kept with a backup as JSON, and turned into a CreateTable request for a restored table or a
-// replica. Pure.
+// What a table is, apart from its items: enough to make another like it. Taken from DescribeTable
+// and its companions, kept with a backup as JSON, and turned into a CreateTable request for a
+// restored table or a replica. Pure.
 #pragma once
 
 #include <map>
@@ -26,13 +26,13 @@ std::vector<std::string> key_names(const aws::dynamodb::TableDescription& table)
 // The attributes of `item` that make its key. Errors: InvalidItem when one is missing.
 Result<codec::Item> key_of(const codec::Item& item, const std::vector<std::string>& names);
 
-// A CreateTable request for a table like this one under another name: keys, indexes, billing mode and
-// throughput, table class, deletion protection, tags. Not the stream and not TTL: both are switched on
-// when the items are in.
+// A CreateTable request for a table like this one under another name: keys, indexes, billing mode
+// and throughput, table class, deletion protection, tags. Not the stream and not TTL: both are
+// switched on when the items are in.
 aws::dynamodb::CreateTableInput create_like(const TableSettings& settings, std::string name);
 
-// JSON in which the settings are kept ("table.json" of docs/formats.md), and back. Errors of the second:
-// InvalidBackup (400).
+// JSON in which the settings are kept ("table.json" of docs/formats.md), and back. Errors of the
+// second: InvalidBackup (400).
 std::string settings_to_json(const TableSettings& settings);
 Result<TableSettings> settings_from_json(std::string_view json);
 

@@ -1,7 +1,8 @@
 // Proves that two tables hold the same items, or names those that differ, without stopping whoever
-// writes. One consistent pass over each side as hashes; then every key that differed is looked at again:
-// source, target, source. Only a key whose source stood still while the target was different, in every
-// round until `settle_ms` has passed, is divergent; what was merely on its way is not.
+// writes. One consistent pass over each side as hashes; then every key that differed is looked at
+// again: source, target, source. Only a key whose source stood still while the target was
+// different, in every round until `settle_ms` has passed, is divergent; what was merely on its way
+// is not.
 //
 // Memory: 32 bytes an item and side.
 #pragma once
@@ -48,6 +49,7 @@ struct ItemDigest {
 };
 Digest digest_of(const codec::Item& item);
 // Keys in one of the two lists only, or with different items. Sorts both.
-std::vector<Digest> differing_keys(std::vector<ItemDigest>& source, std::vector<ItemDigest>& target);
+std::vector<Digest> differing_keys(std::vector<ItemDigest>& source,
+                                   std::vector<ItemDigest>& target);
 
 }  // namespace millrace::keeper

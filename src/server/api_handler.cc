@@ -9,6 +9,7 @@
 #include "aws/wire_error.h"
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "codec/gzip.h"
 #include "base/random.h"
 #include "server/compression.h"
 #include "server/wire_response.h"
@@ -172,7 +173,7 @@ Status ApiHandler::finish_body(Pending& pending, aws::Body& body) const {
     body.bytes = std::move(request.body);
     bool packed = ascii_iequals(request.head.header("content-encoding"), "gzip");
     if (!packed || pending.service()->id == "s3") return ok_status();
-    MR_ASSIGN(body.bytes, gunzip(body.bytes, body_bytes_max(pending.service())));
+    MR_ASSIGN(body.bytes, codec::gunzip(body.bytes, body_bytes_max(pending.service())));
     return ok_status();
   }
   MR_TRY(std::move(request.body_status));

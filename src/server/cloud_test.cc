@@ -10,7 +10,7 @@
 #include "codec/json.h"
 #include "net/http_client.h"
 #include "net/runtime.h"
-#include "server/compression.h"
+#include "codec/gzip.h"
 
 namespace millrace::server {
 namespace {
@@ -208,7 +208,7 @@ TEST_F(CloudTest, UnsignedRequestsAreRefused) {
 TEST_F(CloudTest, CompressedBodiesAreUnpackedAndBombsRefused) {
   start(AuthMode::kOpen);
   auto put = [&](const std::string& json) {
-    return call("monitoring", gzip(json), {},
+    return call("monitoring", codec::gzip(json), {},
                 {{"Content-Encoding", "gzip"}, {"Content-Type", "application/x-amz-json-1.0"},
                  {"X-Amz-Target", "GraniteServiceVersion20100801.PutMetricData"}});
   };

@@ -1,52 +1,21 @@
 #include "server/compression.h"
 
-#include <libdeflate.h>
-
-#include <memory>
+#include <algorithm>
 
 #include "base/encoding.h"
 
 namespace millrace::server {
 
-Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
-  auto bad = [](const char* why) { return Error("SerializationException", 400, why); };
-  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(
-      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-  std::string plain(std::min(bytes_max, std::max<size_t>(compressed.size() * 4, 4096)), '\0');
-  while (true) {
-    size_t used = 0;
-    size_t made = 0;
-    libdeflate_result result =
-        libdeflate_gzip_decompress_ex(decompressor.get(), compressed.data(), compressed.size(),
-                                      plain.data(), plain.size(), &used, &made);
-    if (result == LIBDEFLATE_SUCCESS && used == compressed.size()) {
-      plain.resize(made);
-      return plain;
-    }
-    if (result != LIBDEFLATE_INSUFFICIENT_SPACE) return bad("The request body is not valid gzip");
-    if (plain.size() >= bytes_max) return bad("The request body is too large when unpacked");
-    plain.resize(std::min(bytes_max, plain.size() * 4));
-  }
-}
-
-std::string gzip(std::string_view plain) {
-  constexpr int kFastest = 1;
-  std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
-      libdeflate_alloc_compressor(kFastest), libdeflate_free_compressor);
-  std::string out(libdeflate_gzip_compress_bound(compressor.get(), plain.size()), '\0');
-  out.resize(libdeflate_gzip_compress(compressor.get(), plain.data(), plain.size(), out.data(),
-                                      out.size()));
-  return out;
-}
-
 bool accepts_gzip(std::string_view accept_encoding) {
   while (!accept_encoding.empty()) {
     std::string_view part = accept_encoding.substr(0, accept_encoding.find(','));
     accept_encoding.remove_prefix(std::min(accept_encoding.size(), part.size() + 1));
-    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.starts_with(' '))
+      part.remove_prefix(1);
     std::string_view name = part.substr(0, part.find_first_of("; "));
     if (!ascii_iequals(name, "gzip")) continue;
-    return part.find("q=0") == std::string_view::npos || part.find("q=0.") != std::string_view::npos;
+    return part.find("q=0") == std::string_view::npos ||
+           part.find("q=0.") != std::string_view::npos;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "codec/gzip.h"
 #include "server/compression.h"
 
 namespace millrace::server {
@@ -35,7 +36,7 @@ net::Response to_net_response(aws::HttpResponse response, const net::RequestHead
                   response.body.bytes.size() >= kCompressBytesMin &&
                   accepts_gzip(head.header("accept-encoding"));
   if (compress) {
-    response.body.bytes = gzip(response.body.bytes);
+    response.body.bytes = codec::gzip(response.body.bytes);
     out.add("Content-Encoding", "gzip");
   }
   for (const auto& [name, value] : response.headers) {

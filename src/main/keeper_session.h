@@ -1,0 +1,41 @@
+// What the keeper's commands have in common: one runtime, HTTP clients and signed clients for the
+// endpoints they talk to, made from options and the environment.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "client/client.h"
+#include "net/http_client.h"
+#include "net/runtime.h"
+
+namespace millrace {
+
+class KeeperSession {
+ public:
+  KeeperSession();
+  ~KeeperSession();
+
+  // A client of `region`; `endpoint_url` empty: AWS_ENDPOINT_URL, else AWS. Lives as long as the
+  // session. Errors: as client::load_settings().
+  Result<client::Client*> client(const std::string& region, const std::string& endpoint_url);
+  net::Runtime& runtime() { return runtime_; }
+
+ private:
+  net::Runtime runtime_;
+  bool started_ = false;
+  std::vector<std::unique_ptr<net::HttpClient>> http_;
+  std::vector<std::unique_ptr<client::Client>> clients_;
+};
+
+// Prints "millrace COMMAND: message" to stderr and gives the exit code of a refusal.
+int report_error(std::string_view command, const Error& error);
+
+// Exit codes of the keeper's commands.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitDivergent = 2;
+
+}  // namespace millrace
