@@ -42,6 +42,22 @@ Status make_data_dir(const std::string& dir) {
   return ok_status();
 }
 
+// Beside the program, as in a build tree, or installed.
+void find_runtime_packages(server::FunctionOptions& functions) {
+  std::error_code error;
+  std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  std::filesystem::path tree = program.parent_path().parent_path().parent_path().parent_path();
+  auto first_folder = [&](std::string& place, const std::vector<std::filesystem::path>& candidates) {
+    for (const auto& candidate : candidates) {
+      if (place.empty() && std::filesystem::is_directory(candidate, error)) place = candidate;
+    }
+  };
+  first_folder(functions.node_modules,
+               {tree / "runtimes/node/node_modules", "/usr/share/millrace/node_modules"});
+  first_folder(functions.python_packages,
+               {tree / "runtimes/python/packages", "/usr/share/millrace/python"});
+}
+
 Result<server::CloudOptions> cloud_options(const ServeOptions& options) {
   server::CloudOptions cloud;
   cloud.data_dir = std::filesystem::absolute(options.data).lexically_normal().string();
@@ -62,6 +78,12 @@ Result<server::CloudOptions> cloud_options(const ServeOptions& options) {
   cloud.limits.body_idle_timeout_ms = options.body_idle_timeout_s * 1'000;
   cloud.limits.keep_alive_timeout_ms = options.keep_alive_timeout_s * 1'000;
   cloud.drain_ms = options.drain_timeout_s * 1'000;
+  cloud.functions = {.node = options.node,
+                     .python = options.python,
+                     .node_modules = options.node_modules,
+                     .python_packages = options.python_packages,
+                     .environments_max = static_cast<int>(options.function_environments_max)};
+  find_runtime_packages(cloud.functions);
   MR_TRY(make_data_dir(cloud.data_dir));
   MR_ASSIGN(cloud.installation_key, load_or_make_installation_key(cloud.data_dir));
   RootKey root{options.root_access_key_id, options.root_secret_access_key};

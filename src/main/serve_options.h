@@ -36,6 +36,11 @@ struct ServeOptions {
   int64_t body_idle_timeout_s = 60;
   int64_t keep_alive_timeout_s = 120;
   int64_t drain_timeout_s = 10;
+  std::string node;
+  std::string python;
+  std::string node_modules;
+  std::string python_packages;
+  int64_t function_environments_max = 256;
   std::string log_level = "warn";
 
   // Not a flag: secrets do not belong on a command line.

@@ -16,6 +16,7 @@
 #include "svc/iam/authorizer.h"
 #include "svc/iam/iam.h"
 #include "svc/iam/key_ring.h"
+#include "svc/lambda/operations.h"
 #include "svc/metering/meter_store.h"
 #include "svc/s3/s3.h"
 #include "svc/ses/operations.h"
@@ -78,6 +79,7 @@ struct Cloud::Impl {
   std::unique_ptr<iam::IamAuthorizer> authorizer;
   std::unique_ptr<cloudwatch::MetricWriter> metrics;
   std::unique_ptr<metering::MeterStore> meter;
+  std::unique_ptr<Functions> functions;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<net::CertificateAuthority> authority;
   Router router;
@@ -99,6 +101,7 @@ Status Cloud::Impl::open() {
   s3::register_operations(registry);
   iam::register_operations(registry);
   ses::register_operations(registry);
+  lambda::register_operations(registry);
   cloudwatch::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
@@ -107,6 +110,7 @@ Status Cloud::Impl::open() {
   authorizer = std::make_unique<iam::IamAuthorizer>(clock);
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
+  functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
   authenticator = std::make_unique<Authenticator>(
       *keys, *store, clock, Authenticator::Options{options.auth, options.account});
   MR_ASSIGN(authority, net::CertificateAuthority::open(options.data_dir + "/tls", system_clock()));
@@ -130,6 +134,7 @@ void Cloud::Impl::wire_ports() {
 void Cloud::Impl::start_background() {
   dynamodb::start_background(ports);
   s3::finish_last_run(ports);
+  functions->start();
   metrics->start();
   meter->start();
 }
@@ -173,6 +178,7 @@ Status Cloud::stop() {
   if (!impl_->running) return ok_status();
   impl_->running = false;
   if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
+  if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
   if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
   if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
   impl_->clock.set_listener(nullptr);

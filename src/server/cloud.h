@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "net/http_server.h"
 #include "server/authenticator.h"
+#include "server/functions.h"
 #include "store/store.h"
 
 namespace millrace::server {
@@ -33,6 +34,7 @@ struct CloudOptions {
   int worker_threads = 64;
   net::HttpServer::Limits limits;
   int64_t drain_ms = 10'000;
+  FunctionOptions functions;
 };
 
 class Cloud {

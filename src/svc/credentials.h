@@ -62,6 +62,9 @@ struct RoleSessionRequest {
   int64_t duration_seconds = 3600;
 };
 
+// The session in which Lambda reads a function's event source; AWS does not charge for those reads.
+inline constexpr char kEventSourceSession[] = "AWSLambdaEventSource";
+
 class RoleSessions {
  public:
   virtual ~RoleSessions() = default;
@@ -74,6 +77,8 @@ class RoleSessions {
   // not exist or its trust policy does not let the service in.
   virtual Result<SessionCredentials> issue_role_session(store::Reader& reader,
                                                         const RoleSessionRequest& request) = 0;
+  // Who such a session is, for work of ours that acts as the role without keys. Errors as above.
+  virtual Result<Caller> role_caller(store::Reader& reader, const RoleSessionRequest& request) = 0;
 };
 
 }  // namespace millrace::svc

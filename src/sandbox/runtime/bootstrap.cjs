@@ -141,9 +141,11 @@ function patchConsole() {
 
 function runtimeError(name, message, cause) {
   const error = new Error(message);
-  error.name = name;
-  if (cause?.stack) error.stack = `${name}: ${message}\n${String(cause.stack).split('\n').slice(1).join('\n')}`;
-  else error.stack = `${name}: ${message}\n${error.stack.split('\n').slice(1).join('\n')}`;
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  // The frames of what caused it, without the message lines above them.
+  const from = cause?.stack ?? error.stack;
+  const frames = String(from).split('\n').filter((text) => /^ {4}at /.test(text));
+  error.stack = [`${name}: ${message}`, ...frames].join('\n');
   return error;
 }
 
@@ -406,7 +408,7 @@ async function main() {
   process.on('uncaughtException', (error) => crash(error, 'Uncaught Exception', 129));
   process.on('unhandledRejection', (reason) => {
     const error = runtimeError('Runtime.UnhandledPromiseRejection', String(reason), reason);
-    error.reason = reason;
+    Object.defineProperty(error, 'reason', { value: reason });
     crash(error, 'Unhandled Promise Rejection', 128);
   });
   delete process.env._LAMBDA_TELEMETRY_LOG_FD;

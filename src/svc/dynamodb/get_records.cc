@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "svc/credentials.h"
 #include "svc/dynamodb/errors.h"
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/limits.h"
@@ -128,7 +129,8 @@ Result<streams_api::GetRecordsOutput> get_records(svc::Context& ctx,
     iterator.issued = ctx.now();
     out.next_shard_iterator = iterator.to_string();
   }
-  if (svc::Meter* meter = ctx.ports().meter) {
+  bool is_event_source = ctx.caller().arn.ends_with(std::string("/") + svc::kEventSourceSession);
+  if (svc::Meter* meter = is_event_source ? nullptr : ctx.ports().meter) {
     ctx.after_commit([meter, scope = ctx.scope()] {
       meter->count(scope, svc::meters::kDynamoDbStreamReads, 1);
     });

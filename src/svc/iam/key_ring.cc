@@ -189,4 +189,10 @@ Result<svc::SessionCredentials> KeyRing::issue_role_session(
                        clock_.now().plus_ms(request.duration_seconds * 1000));
 }
 
+Result<svc::Caller> KeyRing::role_caller(store::Reader& reader,
+                                         const svc::RoleSessionRequest& request) {
+  MR_ASSIGN(Identity role, trusting_role(reader, request.role_arn, request.service));
+  return caller_of_role(role, {request.session_name});
+}
+
 }  // namespace millrace::iam

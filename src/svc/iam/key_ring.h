@@ -49,6 +49,8 @@ class KeyRing final : public svc::CredentialDirectory, public svc::RoleSessions 
                      const std::string& service) override;
   Result<svc::SessionCredentials> issue_role_session(
       store::Reader& reader, const svc::RoleSessionRequest& request) override;
+  Result<svc::Caller> role_caller(store::Reader& reader,
+                                  const svc::RoleSessionRequest& request) override;
 
  private:
   Result<Identity> trusting_role(store::Reader& reader, const std::string& role_arn,

@@ -55,8 +55,7 @@ Result<std::vector<streams::Shard>> read_shards(svc::Context& ctx, const svc::Ca
   auto described = ctx.ports().executor->call<streams::DescribeStream>(
       {.caller = role, .scope = ctx.scope(), .request = ctx.request()}, {.stream_arn = arn});
   if (!described.ok()) {
-    if (described.error().http_status() == 403 ||
-        described.error().code().find("AccessDenied") != std::string::npos) {
+    if (described.error().code().find("AccessDenied") != std::string::npos) {
       return invalid(fmt::format(
           "Cannot access stream {}. Please ensure the role can perform the GetRecords, "
           "GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.",
@@ -178,7 +177,8 @@ Answer<api::CreateEventSourceMapping> create_event_source_mapping(
   c.state = in.enabled.value_or(true) ? "Enabled" : "Disabled";
   MR_TRY(check_mapping(c));
   MR_TRY(refuse_twins(ctx, c));
-  svc::Caller role = stream_reader(ctx.scope(), function.config.role.value_or(""));
+  MR_ASSIGN(svc::Caller role,
+            stream_reader(ctx.txn(), ctx.ports(), ctx.scope(), function.config.role.value_or("")));
   MR_ASSIGN(auto shards, read_shards(ctx, role, *c.event_source_arn));
   if (c.starting_position == "LATEST") MR_TRY(note_latest(ctx, role, row, shards));
   ctx.txn().put(mapping_key(ctx.scope(), *c.uuid), row.to_text());

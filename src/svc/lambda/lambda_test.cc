@@ -1,5 +1,5 @@
 // Control plane and invocation of Lambda. Messages are AWS's own, as its API gives them.
-#include "svc/lambda/lambda_for_test.h"
+#include "svc/lambda/lambda_testing.h"
 
 namespace millrace::lambda {
 namespace {

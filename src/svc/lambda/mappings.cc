@@ -1,5 +1,6 @@
 #include "svc/lambda/mappings.h"
 
+#include "svc/credentials.h"
 #include "svc/document.h"
 
 namespace millrace::lambda {
@@ -52,14 +53,13 @@ Result<MappingRow> load_mapping(store::Reader& reader, const svc::Scope& scope,
   return MappingRow::from_text(*text);
 }
 
-svc::Caller stream_reader(const svc::Scope& scope, const std::string& role_arn) {
-  constexpr char kSession[] = "AWSLambdaEventSource";
-  std::string role = role_arn.substr(role_arn.rfind('/') + 1);
-  svc::Caller caller{.kind = svc::CallerKind::kAssumedRole, .account = scope.account};
-  caller.arn = "arn:aws:sts::" + scope.account + ":assumed-role/" + role + "/" + kSession;
-  caller.user_id = "AROA" + role + ":" + kSession;
-  caller.role_name = role;
-  return caller;
+Result<svc::Caller> stream_reader(store::Reader& reader, const svc::Ports& ports,
+                                  const svc::Scope& scope, const std::string& role_arn) {
+  // Without an IAM there are no roles to act as: a test's root reads.
+  if (ports.role_sessions == nullptr) return svc::Caller::root(scope.account);
+  return ports.role_sessions->role_caller(reader, {.role_arn = role_arn,
+                                                   .session_name = svc::kEventSourceSession,
+                                                   .service = "lambda.amazonaws.com"});
 }
 
 }  // namespace millrace::lambda

@@ -35,8 +35,10 @@ std::string position_key(const svc::Scope& scope, std::string_view uuid, std::st
 Result<MappingRow> load_mapping(store::Reader& reader, const svc::Scope& scope,
                                 std::string_view uuid);
 
-// The function's role as the caller that reads the stream.
-svc::Caller stream_reader(const svc::Scope& scope, const std::string& role_arn);
+// The function's role as the caller that reads the stream. AccessDenied when Lambda may not assume
+// it.
+Result<svc::Caller> stream_reader(store::Reader& reader, const svc::Ports& ports,
+                                  const svc::Scope& scope, const std::string& role_arn);
 
 // Ranges and combinations, in AWS's words; what we lack is refused by name.
 Status check_mapping(const api::EventSourceMappingConfiguration& config);

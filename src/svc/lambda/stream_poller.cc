@@ -148,7 +148,9 @@ void StreamPoller::add_mapping(const svc::Scope& scope, MappingRow row, const st
   if (!ref.ok()) return;
   auto function = load_qualified(*snapshot, *ref);
   if (!function.ok()) return;
-  svc::Caller reader = stream_reader(scope, function->config.role.value_or(""));
+  auto role = stream_reader(*snapshot, ports_, scope, function->config.role.value_or(""));
+  if (!role.ok()) return;
+  svc::Caller reader = *std::move(role);
   auto described = ports_.executor->call<streams::DescribeStream>(
       {.caller = reader, .scope = scope}, {.stream_arn = *row.config.event_source_arn});
   if (!described.ok()) {
