@@ -47,7 +47,8 @@ void find_runtime_packages(server::FunctionOptions& functions) {
   std::error_code error;
   std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   std::filesystem::path tree = program.parent_path().parent_path().parent_path().parent_path();
-  auto first_folder = [&](std::string& place, const std::vector<std::filesystem::path>& candidates) {
+  auto first_folder = [&](std::string& place,
+                          const std::vector<std::filesystem::path>& candidates) {
     for (const auto& candidate : candidates) {
       if (place.empty() && std::filesystem::is_directory(candidate, error)) place = candidate;
     }
