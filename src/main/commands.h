@@ -1,5 +1,5 @@
-// The commands of the program. Each adds its subcommand, with its options and help, to the command line
-// and says through `exit_code` how it ended when it was the one to run.
+// The commands of the program. Each adds its subcommand, with its options and help, to the command
+// line and says through `exit_code` how it ended when it was the one to run.
 #pragma once
 
 namespace CLI {

@@ -46,7 +46,8 @@ Status write_secret(const std::string& path, std::string_view text) {
   bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                  ::fsync(fd) == 0;
   ::close(fd);
-  if (!written || ::rename(aside.c_str(), path.c_str()) != 0) return file_error(path, "cannot write");
+  if (!written || ::rename(aside.c_str(), path.c_str()) != 0)
+    return file_error(path, "cannot write");
   return ok_status();
 }
 
@@ -58,8 +59,10 @@ std::string ini_value(std::string_view text, std::string_view name) {
     size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
     auto trim = [](std::string_view s) {
-      while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-      while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+      while (!s.empty() && (s.front() == ' ' || s.front() == '\t'))
+        s.remove_prefix(1);
+      while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r'))
+        s.remove_suffix(1);
       return s;
     };
     if (trim(line.substr(0, equals)) == name) return std::string(trim(line.substr(equals + 1)));
@@ -95,10 +98,11 @@ Result<RootKey> load_or_make_root_key(const std::string& dir) {
   constexpr std::string_view kSecretAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   RootKey key{"AKIA" + secret_text(16, kIdAlphabet), secret_text(40, kSecretAlphabet)};
-  MR_TRY(write_secret(path, fmt::format("# The root key of this Millrace installation. Keep it secret.\n"
-                                        "[default]\naws_access_key_id = {}\n"
-                                        "aws_secret_access_key = {}\n",
-                                        key.access_key_id, key.secret_access_key)));
+  MR_TRY(write_secret(path,
+                      fmt::format("# The root key of this Millrace installation. Keep it secret.\n"
+                                  "[default]\naws_access_key_id = {}\n"
+                                  "aws_secret_access_key = {}\n",
+                                  key.access_key_id, key.secret_access_key)));
   return key;
 }
 
@@ -110,7 +114,8 @@ Result<std::string> load_or_make_installation_key(const std::string& dir) {
     MR_TRY(write_secret(path, hex_encode(key) + "\n"));
     return key;
   }
-  while (!text->empty() && text->back() == '\n') text->pop_back();
+  while (!text->empty() && text->back() == '\n')
+    text->pop_back();
   auto key = hex_decode(*text);
   if (!key || key->size() != 32) return Error::internal(path + ": is not a key of 32 bytes in hex");
   return std::move(*key);

@@ -1,5 +1,5 @@
-// The secrets of an installation, in files of the data folder that only their owner may read: the root
-// key and the key that seals secrets in the store. Made at first start.
+// The secrets of an installation, in files of the data folder that only their owner may read: the
+// root key and the key that seals secrets in the store. Made at first start.
 #pragma once
 
 #include <string>

@@ -51,73 +51,125 @@ Status read_file(const std::string& path, ServeOptions& options,
 
 std::string OptionRow::environment_name() const {
   std::string text = "MILLRACE_";
-  for (char c : name) text.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(c)));
+  for (char c : name)
+    text.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(c)));
   return text;
 }
 
-std::span<const OptionRow> serve_option_table() {
+std::vector<OptionRow> make_table() {
   using O = ServeOptions;
-  static const std::vector<OptionRow> table = {
-      {"config", &O::config, "FILE", "Read options from FILE (default: millrace.yaml, if it is there)"},
+  return {
+      {"config", &O::config, "FILE",
+       "Read options from FILE (default: millrace.yaml, if it is there)"},
       {"data", &O::data, "DIR", "Keep everything in DIR"},
       {"listen", &O::listen, "ADDR",
        "Address to listen on; any but loopback demands signed requests (--auth enforce)"},
       {"port", &O::port, "N", "Port for HTTP and HTTPS alike; 0 takes any free one", {}, 0, 65'535},
-      {"auth", &O::auth, "MODE",
-       "open: a key that was never issued acts as root (default on loopback); verify: every key must "
-       "be one that IAM or STS issued, or root's; enforce: as verify, and the admin API needs root's "
+      {"auth",
+       &O::auth,
+       "MODE",
+       "open: a key that was never issued acts as root (default on loopback); verify: every key "
+       "must "
+       "be one that IAM or STS issued, or root's; enforce: as verify, and the admin API needs "
+       "root's "
        "signature too. Known keys are always verified and their policies always apply",
        {"open", "verify", "enforce"}},
       {"public-url", &O::public_url, "URL",
        "How clients reach this server; used in URLs it gives out (default: from the address)"},
       {"account", &O::account, "ID", "Account of root and of keys that name none (12 digits)"},
       {"region", &O::region, "NAME", "Region of requests that name none"},
-      {"durability", &O::durability, "MODE",
-       "sync: what is answered is on disk; relaxed: a crash of the machine may lose the last moment",
+      {"durability",
+       &O::durability,
+       "MODE",
+       "sync: what is answered is on disk; relaxed: a crash of the machine may lose the last "
+       "moment",
        {"sync", "relaxed"}},
       {"block-cache-mb", &O::block_cache_mb, "N", "Memory for cached table blocks", {}, 1, 1 << 20},
       {"io-threads", &O::io_threads, "N", "Threads for connections; 0: one a core", {}, 0, 1'024},
-      {"worker-threads", &O::worker_threads, "N", "At most so many threads for work that blocks", {}, 1,
+      {"worker-threads",
+       &O::worker_threads,
+       "N",
+       "At most so many threads for work that blocks",
+       {},
+       1,
        4'096},
-      {"max-connections", &O::max_connections, "N", "Connections beyond are turned away", {}, 1,
+      {"max-connections",
+       &O::max_connections,
+       "N",
+       "Connections beyond are turned away",
+       {},
+       1,
        1'000'000},
       {"max-header-kb", &O::max_header_kb, "N", "Largest request head", {}, 1, 1'024},
-      {"header-timeout-s", &O::header_timeout_s, "N", "Time for a request head to arrive", {}, 1, 3'600},
-      {"body-idle-timeout-s", &O::body_idle_timeout_s, "N", "Longest pause within a request body", {}, 1,
+      {"header-timeout-s",
+       &O::header_timeout_s,
+       "N",
+       "Time for a request head to arrive",
+       {},
+       1,
        3'600},
-      {"keep-alive-timeout-s", &O::keep_alive_timeout_s, "N", "Idle connections are kept so long", {}, 1,
+      {"body-idle-timeout-s",
+       &O::body_idle_timeout_s,
+       "N",
+       "Longest pause within a request body",
+       {},
+       1,
+       3'600},
+      {"keep-alive-timeout-s",
+       &O::keep_alive_timeout_s,
+       "N",
+       "Idle connections are kept so long",
+       {},
+       1,
        86'400},
-      {"drain-timeout-s", &O::drain_timeout_s, "N",
-       "On SIGTERM, requests in progress get so long to end", {}, 0, 3'600},
+      {"drain-timeout-s",
+       &O::drain_timeout_s,
+       "N",
+       "On SIGTERM, requests in progress get so long to end",
+       {},
+       0,
+       3'600},
       {"node", &O::node, "FILE", "Program that runs nodejs functions (default: node)"},
       {"python", &O::python, "FILE", "Program that runs python functions (default: python3)"},
       {"node-modules", &O::node_modules, "DIR",
        "Packages that nodejs functions find without bundling them, as @aws-sdk/* on AWS"},
       {"python-packages", &O::python_packages, "DIR",
        "Packages that python functions find without bundling them, as boto3 on AWS"},
-      {"function-environments-max", &O::function_environments_max, "N",
-       "At most so many function processes at once", {}, 1, 10'000},
-      {"log-level", &O::log_level, "LEVEL", "What goes to standard error",
+      {"function-environments-max",
+       &O::function_environments_max,
+       "N",
+       "At most so many function processes at once",
+       {},
+       1,
+       10'000},
+      {"log-level",
+       &O::log_level,
+       "LEVEL",
+       "What goes to standard error",
        {"trace", "debug", "info", "warn", "error", "off"}},
   };
+}
+
+std::span<const OptionRow> serve_option_table() {
+  static const std::vector<OptionRow> table = make_table();
   return table;
 }
 
 Status set_option(ServeOptions& options, const OptionRow& row, std::string_view text) {
   if (!row.choices.empty() && std::ranges::find(row.choices, text) == row.choices.end()) {
-    return bad_option(fmt::format("{}: '{}' is not one of {}", row.name, text,
-                                  fmt::join(row.choices, ", ")));
+    return bad_option(
+        fmt::format("{}: '{}' is not one of {}", row.name, text, fmt::join(row.choices, ", ")));
   }
   if (auto* member = std::get_if<std::string ServeOptions::*>(&row.member)) {
-    options.**member = text;
+    options.** member = text;
     return ok_status();
   }
   int64_t number = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (ec != std::errc() || end != text.data() + text.size() || number < row.min ||
       number > row.max) {
-    return bad_option(fmt::format("{}: '{}' is not a number from {} to {}", row.name, text, row.min,
-                                  row.max));
+    return bad_option(
+        fmt::format("{}: '{}' is not a number from {} to {}", row.name, text, row.min, row.max));
   }
   options.*std::get<int64_t ServeOptions::*>(row.member) = number;
   return ok_status();

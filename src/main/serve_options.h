@@ -1,5 +1,6 @@
-// The options of `millrace serve`: one table from which the command line, millrace.yaml, the MILLRACE_*
-// environment and the help text all come. Flag beats environment beats file beats default.
+// The options of `millrace serve`: one table from which the command line, millrace.yaml, the
+// MILLRACE_* environment and the help text all come. Flag beats environment beats file beats
+// default.
 //
 //   --max-connections 500      MILLRACE_MAX_CONNECTIONS=500      max-connections: 500
 #pragma once
@@ -67,9 +68,9 @@ Status set_option(ServeOptions& options, const OptionRow& row, std::string_view 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 // `flags` are (option name, text) pairs from the command line. Reads the file that --config or
-// MILLRACE_CONFIG names, or ./millrace.yaml when it is there. Top-level sections of the file that are
-// maps or lists belong to services and are left alone if `is_section` knows them; any other unknown
-// key is an error.
+// MILLRACE_CONFIG names, or ./millrace.yaml when it is there. Top-level sections of the file that
+// are maps or lists belong to services and are left alone if `is_section` knows them; any other
+// unknown key is an error.
 Result<ServeOptions> load_serve_options(
     const std::vector<std::pair<std::string, std::string>>& flags, const Environment& environment,
     const std::function<bool(std::string_view)>& is_section);

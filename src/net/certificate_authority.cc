@@ -34,7 +34,9 @@ constexpr size_t kNameBytesMax = 253;
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* p) const { Free(p); }
+  void operator()(T* p) const {
+    Free(p);
+  }
 };
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
@@ -197,8 +199,8 @@ Status CertificateAuthority::Impl::load() {
   ca_key.reset(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr));
   if (ca == nullptr || ca_key == nullptr || X509_check_private_key(ca.get(), ca_key.get()) != 1) {
     ERR_clear_error();
-    return Error::internal(fmt::format("{} and {} are not a certificate and its key",
-                                       certificate_path, key_path));
+    return Error::internal(
+        fmt::format("{} and {} are not a certificate and its key", certificate_path, key_path));
   }
   return ok_status();
 }
@@ -275,8 +277,8 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(const s
   Impl& impl = *authority->impl_;
   impl.certificate_path = dir + "/ca.pem";
   impl.key_path = dir + "/ca-key.pem";
-  bool exists = std::filesystem::exists(impl.certificate_path) &&
-                std::filesystem::exists(impl.key_path);
+  bool exists =
+      std::filesystem::exists(impl.certificate_path) && std::filesystem::exists(impl.key_path);
   MR_TRY(exists ? impl.load() : impl.create());
   MR_TRY(impl.make_context());
   return authority;

@@ -1,5 +1,6 @@
-// CertificateAuthority: the installation's own CA, made at first start, and the certificates it signs
-// for whatever name a TLS client asks for. ECDSA P-256; one leaf key a process; leaves are cached.
+// CertificateAuthority: the installation's own CA, made at first start, and the certificates it
+// signs for whatever name a TLS client asks for. ECDSA P-256; one leaf key a process; leaves are
+// cached.
 //
 // The key file is readable by its owner alone. Clients trust `ca.pem` (NODE_EXTRA_CA_CERTS,
 // AWS_CA_BUNDLE, SSL_CERT_FILE).
@@ -21,7 +22,7 @@ class CertificateAuthority {
  public:
   // Loads DIR/ca.pem and DIR/ca-key.pem, or makes them (and DIR). Dates come from `clock`.
   static Result<std::unique_ptr<CertificateAuthority>> open(const std::string& dir,
-                                                           const Clock& clock);
+                                                            const Clock& clock);
   ~CertificateAuthority();
 
   std::string ca_pem() const;   // the certificate, to hand to clients

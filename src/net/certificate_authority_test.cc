@@ -60,7 +60,8 @@ TEST_F(TlsTest, LargeBodiesGoBothWays) {
   TlsClient client(raw, authority_->ca_path(), "localhost");
   ASSERT_TRUE(client.ok());
   std::string big(2 << 20, 'z');
-  client.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(big.size()) + "\r\n\r\n");
+  client.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(big.size()) +
+               "\r\n\r\n");
   client.write(big);
   EXPECT_TRUE(client.read_until("z!").ends_with(big + "!"));
 }
@@ -78,10 +79,13 @@ TEST_F(TlsTest, TheAuthorityIsKeptAndItsKeyIsPrivate) {
 
 TEST_F(TlsTest, ConnectToAnAwsNameIsATunnelToOurselves) {
   handler_.handle = [](Request request, Responder responder) {
-    responder.send(Response(200, std::string(request.head.host) + (request.head.is_tls ? " tls" : "")));
+    responder.send(
+        Response(200, std::string(request.head.host) + (request.head.is_tls ? " tls" : "")));
   };
   RawClient raw(port());
-  raw.write("CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1\r\nHost: sts.us-east-1.amazonaws.com:443\r\n\r\n");
+  raw.write(
+      "CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1\r\nHost: "
+      "sts.us-east-1.amazonaws.com:443\r\n\r\n");
   EXPECT_EQ(raw.read_until("\r\n\r\n"), "HTTP/1.1 200 Connection Established\r\n\r\n");
   TlsClient client(raw, authority_->ca_path(), "sts.us-east-1.amazonaws.com");
   ASSERT_TRUE(client.ok());

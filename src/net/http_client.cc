@@ -75,8 +75,8 @@ std::shared_ptr<ClientConnection> ClientShared::acquire(const std::string& origi
     return connection;
   }
   if (origin.count >= options.connections_per_origin_max) return nullptr;
-  auto connection = std::make_shared<ClientConnection>(shared_from_this(), origin_name,
-                                                       runtime.next_io());
+  auto connection =
+      std::make_shared<ClientConnection>(shared_from_this(), origin_name, runtime.next_io());
   ++origin.count;
   all_.emplace(connection.get(), connection);
   return connection;
@@ -111,8 +111,10 @@ void ClientShared::remove(ClientConnection* connection) {
 void ClientShared::stop() {
   std::unique_lock lock(mutex_);
   stopped_ = true;
-  for (auto& [name, origin] : origins_) origin.idle.clear();
-  for (const auto& [key, connection] : all_) connection->shut();
+  for (auto& [name, origin] : origins_)
+    origin.idle.clear();
+  for (const auto& [key, connection] : all_)
+    connection->shut();
   none_.wait(lock, [this] { return all_.empty(); });
 }
 
@@ -160,7 +162,8 @@ void HttpClient::send(ClientRequest request, Callback done) {
     }
   }
   if (url->is_https && !shared.tls_error.empty()) {
-    return refuse(Error("InvalidParameterValue", 400, "cannot read the CA file " + shared.tls_error));
+    return refuse(
+        Error("InvalidParameterValue", 400, "cannot read the CA file " + shared.tls_error));
   }
   auto connection = shared.acquire(url->origin());
   if (connection == nullptr) {

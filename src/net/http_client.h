@@ -1,9 +1,9 @@
 // HttpClient: HTTP/1.1 requests with a pool of kept-alive connections for each origin.
 //
-// It neither retries nor follows redirects: the caller knows what may be repeated. For that decision
-// a failure says how far the request got (Sent).
-// Threads: send() from any thread; callbacks run on io threads and must not block. The client
-// outlives its callbacks: stop() (or the destructor) ends all requests with an error and waits.
+// It neither retries nor follows redirects: the caller knows what may be repeated. For that
+// decision a failure says how far the request got (Sent). Threads: send() from any thread;
+// callbacks run on io threads and must not block. The client outlives its callbacks: stop() (or the
+// destructor) ends all requests with an error and waits.
 #pragma once
 
 #include <cstdint>
@@ -44,9 +44,9 @@ struct ClientRequest {
   std::string url;  // http://host[:port]/path?query or https://; sent as it stands
   std::vector<std::pair<std::string, std::string>> headers;  // Host and Content-Length are added
   std::variant<std::string, FileBody> body;
-  int64_t connect_timeout_ms = 10'000;   // DNS, TCP and TLS
-  int64_t response_timeout_ms = 60'000;  // last request byte to the end of the response head
-  int64_t idle_timeout_ms = 60'000;      // between two pieces of the body, either way
+  int64_t connect_timeout_ms = 10'000;        // DNS, TCP and TLS
+  int64_t response_timeout_ms = 60'000;       // last request byte to the end of the response head
+  int64_t idle_timeout_ms = 60'000;           // between two pieces of the body, either way
   uint64_t response_bytes_max = 64ull << 20;  // without a sink; beyond it: an error
   std::shared_ptr<ResponseSink> sink;         // for 2xx answers; other bodies are buffered
 };

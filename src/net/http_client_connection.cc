@@ -27,7 +27,10 @@ bool is_ip(const std::string& host) {
 
 ClientConnection::ClientConnection(std::shared_ptr<ClientShared> client, std::string origin,
                                    std::shared_ptr<asio::io_context> io)
-    : client_(std::move(client)), origin_(std::move(origin)), io_(std::move(io)), resolver_(*io_),
+    : client_(std::move(client)),
+      origin_(std::move(origin)),
+      io_(std::move(io)),
+      resolver_(*io_),
       timer_(*io_) {}
 
 void ClientConnection::begin(ClientRequest request, Url url, HttpClient::Callback done) {
@@ -342,8 +345,8 @@ bool ClientConnection::take_body() {
   }
   response_.body.append(s.payload);
   if (response_.body.size() > request_.response_bytes_max) {
-    fail(Error("ResponseTooLarge", 502, fmt::format("the answer is larger than {} bytes",
-                                                    request_.response_bytes_max)));
+    fail(Error("ResponseTooLarge", 502,
+               fmt::format("the answer is larger than {} bytes", request_.response_bytes_max)));
     return false;
   }
   in_.consume(s.consumed);

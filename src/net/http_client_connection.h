@@ -1,5 +1,5 @@
-// One connection of an HttpClient, and the request it is carrying. Everything runs on its io thread.
-// It is owned by the client's list of connections and by its own pending operations.
+// One connection of an HttpClient, and the request it is carrying. Everything runs on its io
+// thread. It is owned by the client's list of connections and by its own pending operations.
 //
 // connect -> write and read at once (a server may answer before it has read all) -> idle -> next.
 #pragma once

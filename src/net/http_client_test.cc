@@ -76,13 +76,15 @@ TEST_F(HttpClientTest, ManyAtOnceFromManyThreads) {
       }
     });
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
   EXPECT_EQ(good, 200);
 }
 
 TEST_F(HttpClientTest, HeadersAreSentAsGivenAndCannotBeSplit) {
   handler_.handle = [](Request req, Responder responder) {
-    responder.send(Response(200, std::string(req.head.header("X-A")) + "|" + std::string(req.head.host)));
+    responder.send(
+        Response(200, std::string(req.head.header("X-A")) + "|" + std::string(req.head.host)));
   };
   ClientRequest r = request("/");
   r.headers = {{"X-A", "1"}, {"Host", "other"}, {"Content-Length", "99"}};

@@ -8,7 +8,8 @@ namespace millrace::net {
 namespace {
 
 void append_clean(std::string& out, std::string_view text) {
-  for (char c : text) out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+  for (char c : text)
+    out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
 }
 
 bool is_written_by_server(std::string_view name) {

@@ -1,9 +1,9 @@
 // HTTP/1.1 messages as the server and its handlers see them.
 //
-// RequestHead keeps the client's bytes: header names keep their case and order, repeated headers stay
-// apart, path and query are raw (still percent-encoded). Its views point into text that it owns.
-// Response holds its header lines as one text, so that answering costs one allocation.
-// Thread safety: values; no shared state.
+// RequestHead keeps the client's bytes: header names keep their case and order, repeated headers
+// stay apart, path and query are raw (still percent-encoded). Its views point into text that it
+// owns. Response holds its header lines as one text, so that answering costs one allocation. Thread
+// safety: values; no shared state.
 #pragma once
 
 #include <cstddef>
@@ -50,8 +50,8 @@ struct RequestHead {
   std::unique_ptr<char[]> text;  // what the views point into
 };
 
-// Parses one whole head ("GET / HTTP/1.1\r\n...\r\n\r\n"); strict. For tests and fuzzing; the server
-// uses the same code.
+// Parses one whole head ("GET / HTTP/1.1\r\n...\r\n\r\n"); strict. For tests and fuzzing; the
+// server uses the same code.
 Result<RequestHead> parse_request_head(std::string_view text);
 
 // A file descriptor, closed at the end; or one that `owner` closes.

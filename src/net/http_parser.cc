@@ -204,8 +204,9 @@ Result<RequestHead> parse_request_head(std::string_view text, const HeadLimits& 
     return bad_request("Only HTTP/1.0 and HTTP/1.1 are supported");
   }
   if (c.target.size() > limits.target_bytes_max) {
-    return Error("URITooLong", 414, fmt::format("The request target is longer than {} bytes",
-                                                limits.target_bytes_max));
+    return Error(
+        "URITooLong", 414,
+        fmt::format("The request target is longer than {} bytes", limits.target_bytes_max));
   }
   head.method = c.method;
   head.target = c.target;

@@ -1,7 +1,8 @@
 // The parsing half of HTTP/1.1, shared by server and client; pure, no I/O.
 //
 // Three steps, so that each can be strict about one thing:
-//   HeadScanner  finds where a head ends and refuses what line-based readers disagree about: bare CR
+//   HeadScanner  finds where a head ends and refuses what line-based readers disagree about: bare
+//   CR
 //                or LF, NUL, folded lines.
 //   parse_*_head gives the complete head to llhttp (strict mode) and takes the views.
 //   BodyDecoder  cuts a body by length or by chunks, and refuses chunk lines that are not exact.
@@ -78,7 +79,16 @@ class BodyDecoder {
 
  private:
   enum class Phase {
-    kData, kSize, kExtension, kSizeLf, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone, kBad
+    kData,
+    kSize,
+    kExtension,
+    kSizeLf,
+    kDataCr,
+    kDataLf,
+    kTrailer,
+    kTrailerLf,
+    kDone,
+    kBad
   };
   BodyDecoder(Framing framing, uint64_t length);
   Step step_data(std::string_view in);
@@ -87,7 +97,7 @@ class BodyDecoder {
 
   Framing framing_ = Framing::kNone;
   Phase phase_ = Phase::kDone;
-  uint64_t left_ = 0;       // bytes of the body or of the chunk
+  uint64_t left_ = 0;        // bytes of the body or of the chunk
   uint32_t line_bytes_ = 0;  // of the chunk line or of the current trailer line
   uint32_t trailer_bytes_ = 0;
 };

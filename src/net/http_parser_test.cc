@@ -33,7 +33,8 @@ TEST(HttpParser, KeepsCaseOrderAndRepeatsOfHeaders) {
 }
 
 TEST(HttpParser, AbsoluteTargetNamesTheHost) {
-  auto head = parse_request_head("GET http://b.s3.amazonaws.com/k?v HTTP/1.1\r\nHost: other\r\n\r\n");
+  auto head =
+      parse_request_head("GET http://b.s3.amazonaws.com/k?v HTTP/1.1\r\nHost: other\r\n\r\n");
   ASSERT_TRUE(head.ok());
   EXPECT_EQ(head->host, "b.s3.amazonaws.com");
   EXPECT_EQ(head->path, "/k");
@@ -94,7 +95,8 @@ TEST(HttpParser, RefusesAmbiguousHeads) {
       "post / HTTP/1.1\r\nHost: h\r\n\r\n",
       "GET / HTTP/1.1\nHost: h\n\n",
   };
-  for (const std::string& text : bad) EXPECT_EQ(status_of(text), 400) << text;
+  for (const std::string& text : bad)
+    EXPECT_EQ(status_of(text), 400) << text;
   EXPECT_EQ(status_of(start + "Expect: 200-maybe\r\n\r\n"), 417);
   EXPECT_EQ(status_of(start + "Transfer-Encoding: Chunked\r\n\r\n"), 200);
   EXPECT_EQ(status_of("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
@@ -104,7 +106,8 @@ TEST(HttpParser, RefusesAmbiguousHeads) {
 TEST(HttpParser, LimitsCountAndTarget) {
   HeadLimits limits{2, 10};
   bool keep_alive;
-  auto head = parse_request_head("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nB: 2\r\n\r\n", limits, &keep_alive);
+  auto head =
+      parse_request_head("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nB: 2\r\n\r\n", limits, &keep_alive);
   ASSERT_FALSE(head.ok());
   EXPECT_EQ(head.error().http_status(), 400);
   head = parse_request_head("GET /0123456789 HTTP/1.1\r\nHost: h\r\n\r\n", limits, &keep_alive);
@@ -159,7 +162,8 @@ std::string decode(BodyDecoder decoder, std::string_view text, size_t step, std:
 }
 
 TEST(BodyDecoder, ReadsChunksWhereverTheBytesAreSplit) {
-  std::string text = "5\r\nhello\r\n1;a=\"b\"\r\n \r\n00a\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nnext";
+  std::string text =
+      "5\r\nhello\r\n1;a=\"b\"\r\n \r\n00a\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nnext";
   for (size_t step = 1; step <= text.size(); ++step) {
     std::string rest;
     EXPECT_EQ(decode(BodyDecoder::chunked(), text, step, &rest), "hello 0123456789");
@@ -168,10 +172,11 @@ TEST(BodyDecoder, ReadsChunksWhereverTheBytesAreSplit) {
 }
 
 TEST(BodyDecoder, RefusesBadChunks) {
-  for (const char* text : {"5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
-                           "g\r\n", "\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "-5\r\n", "+5\r\n",
-                           "0x5\r\nhello\r\n", "5\r\nhello0\r\n\r\n", "1000000000000000\r\n",
-                           "5;a\nb\r\nhello\r\n", "0\r\nA: b\n\r\n", "0\r\n\r\r"}) {
+  for (const char* text :
+       {"5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "g\r\n",
+        "\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "-5\r\n", "+5\r\n", "0x5\r\nhello\r\n",
+        "5\r\nhello0\r\n\r\n", "1000000000000000\r\n", "5;a\nb\r\nhello\r\n", "0\r\nA: b\n\r\n",
+        "0\r\n\r\r"}) {
     for (size_t step : {size_t{1}, size_t{100}}) {
       std::string rest;
       EXPECT_EQ(decode(BodyDecoder::chunked(), text, step, &rest), "bad") << text;
@@ -181,7 +186,8 @@ TEST(BodyDecoder, RefusesBadChunks) {
   std::string long_line = "5;" + std::string(2000, 'x') + "\r\nhello\r\n0\r\n\r\n";
   EXPECT_EQ(decode(BodyDecoder::chunked(), long_line, 100, &rest), "bad");
   std::string many_trailers = "0\r\n";
-  for (int i = 0; i < 3000; ++i) many_trailers += "Name: value\r\n";
+  for (int i = 0; i < 3000; ++i)
+    many_trailers += "Name: value\r\n";
   EXPECT_EQ(decode(BodyDecoder::chunked(), many_trailers + "\r\n", 100, &rest), "bad");
 }
 
@@ -206,14 +212,13 @@ TEST(ReadBuffer, StaysInPlaceWhileARead) {
 TEST(Response, CannotBeSplitByItsValues) {
   Response response(200, "x", "text/plain");
   response.add("Location", "a\r\nSet-Cookie: b").add("Content-Length", "5").add("Date", "never");
-  EXPECT_EQ(response.header_lines(),
-            "Content-Type: text/plain\r\nLocation: a  Set-Cookie: b\r\n");
+  EXPECT_EQ(response.header_lines(), "Content-Type: text/plain\r\nLocation: a  Set-Cookie: b\r\n");
   EXPECT_EQ(response.header("location"), "a  Set-Cookie: b");
 }
 
 TEST(ResponseHead, IsParsed) {
-  auto head = parse_response_head(
-      "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\nX-Amz: 1\r\n\r\n", HeadLimits{});
+  auto head = parse_response_head("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\nX-Amz: 1\r\n\r\n",
+                                  HeadLimits{});
   ASSERT_TRUE(head.ok());
   EXPECT_EQ(head->status, 404);
   EXPECT_EQ(head->content_length, 3u);

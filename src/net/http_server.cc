@@ -126,8 +126,10 @@ void sweep(const std::shared_ptr<Shard>& shard, std::chrono::milliseconds interv
     int64_t now = system_clock().monotonic_us();
     std::vector<std::shared_ptr<Session>> sessions;
     sessions.reserve(shard->sessions.size());
-    for (const auto& [key, session] : shard->sessions) sessions.push_back(session);
-    for (const auto& session : sessions) session->check_deadline(now);
+    for (const auto& [key, session] : shard->sessions)
+      sessions.push_back(session);
+    for (const auto& session : sessions)
+      session->check_deadline(now);
     sweep(shard, interval);
   });
 }
@@ -154,9 +156,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     const Options& options = shared->options;
     auto address = asio::ip::make_address(options.address, ec);
     auto failed = [&](const char* what) {
-      return Error("InvalidParameterValue", 400,
-                   fmt::format("Cannot {} {}:{}: {}", what, options.address, options.port,
-                               ec.message()));
+      return Error(
+          "InvalidParameterValue", 400,
+          fmt::format("Cannot {} {}:{}: {}", what, options.address, options.port, ec.message()));
     };
     if (ec) return failed("use the address");
     tcp::endpoint endpoint(address, options.port);
@@ -173,7 +175,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
 
   void accept() {
     const std::shared_ptr<Shard>& shard = shards[next_shard++ % shards.size()];
-    auto done = [self = shared_from_this(), shard](boost::system::error_code ec, tcp::socket socket) {
+    auto done = [self = shared_from_this(), shard](boost::system::error_code ec,
+                                                   tcp::socket socket) {
       if (self->shared->draining) return;
       if (!ec) {
         self->open_session(shard, std::move(socket));
@@ -216,8 +219,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     for (const auto& shard : shards) {
       asio::post(*shard->io, [shard, action] {
         std::vector<std::shared_ptr<Session>> sessions;
-        for (const auto& [key, session] : shard->sessions) sessions.push_back(session);
-        for (const auto& session : sessions) (session.get()->*action)();
+        for (const auto& [key, session] : shard->sessions)
+          sessions.push_back(session);
+        for (const auto& session : sessions)
+          (session.get()->*action)();
       });
     }
   }

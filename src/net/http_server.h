@@ -1,13 +1,13 @@
 // HttpServer: HTTP/1.1 and TLS on one port, told apart by the first byte.
 //
-// Accepted connections go round robin to the io threads and stay there. Requests of a connection are
-// handled one after another and answered in order. Heads are parsed by llhttp in strict mode behind
-// our own line scanner; whatever two parsers could read differently (request smuggling) is a 400 and
-// ends the connection. `CONNECT host:port` to an AWS name opens a tunnel that ends here: SDKs that
-// know no endpoint setting reach us as their HTTPS proxy.
+// Accepted connections go round robin to the io threads and stay there. Requests of a connection
+// are handled one after another and answered in order. Heads are parsed by llhttp in strict mode
+// behind our own line scanner; whatever two parsers could read differently (request smuggling) is a
+// 400 and ends the connection. `CONNECT host:port` to an AWS name opens a tunnel that ends here:
+// SDKs that know no endpoint setting reach us as their HTTPS proxy.
 //
-// Threads: Handler methods run on io threads and must not block; BodySink methods run on workers and
-// may. A Responder may be used from any thread.
+// Threads: Handler methods run on io threads and must not block; BodySink methods run on workers
+// and may. A Responder may be used from any thread.
 #pragma once
 
 #include <atomic>
@@ -39,9 +39,9 @@ class BodySink {
 
 struct Request {
   RequestHead head;
-  std::string body;                // when buffered
-  std::unique_ptr<BodySink> sink;  // when streamed: what on_head gave, now finished
-  Status body_status;              // the sink's error, if it had one
+  std::string body;                  // when buffered
+  std::unique_ptr<BodySink> sink;    // when streamed: what on_head gave, now finished
+  Status body_status;                // the sink's error, if it had one
   std::shared_ptr<void> attachment;  // what on_head put into its plan
 };
 
@@ -70,8 +70,8 @@ class Responder {
   // Runs `fn` on the io thread when the client goes away before the answer; at once when it has
   // already. One callback for a request.
   void on_client_gone(std::function<void()> fn) const;
-  // Runs `fn` on the connection's io thread, at once when this is it: for making an answer elsewhere
-  // than on the thread that brought the result.
+  // Runs `fn` on the connection's io thread, at once when this is it: for making an answer
+  // elsewhere than on the thread that brought the result.
   void run_on_io(std::function<void()> fn) const;
 
  private:

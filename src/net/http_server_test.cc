@@ -37,19 +37,21 @@ TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
     text += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
   }
   client.write(text);
-  for (int i = 0; i < 200; ++i) EXPECT_EQ(client.read_body(), "/" + std::to_string(i));
+  for (int i = 0; i < 200; ++i)
+    EXPECT_EQ(client.read_body(), "/" + std::to_string(i));
 }
 
 TEST_F(HttpServerTest, BytesMayBeSplitAnywhere) {
   start();
   const std::string text =
-      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n"
+      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n"
       "GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
   for (size_t at = 1; at < text.size(); ++at) {
     RawClient client(port());
     client.write(text.substr(0, at));
-    // The server has seen the first part when it has nothing more to read; no sleep: the second part
-    // may or may not be read together with the first, and both must work.
+    // The server has seen the first part when it has nothing more to read; no sleep: the second
+    // part may or may not be read together with the first, and both must work.
     std::this_thread::yield();
     client.write(text.substr(at));
     EXPECT_EQ(client.read_body(), "POST /a abcde") << at;
@@ -61,11 +63,13 @@ TEST_F(HttpServerTest, BytesMayBeSplitAnywhere) {
 TEST_F(HttpServerTest, MalformedRequestsGet400AndTheEnd) {
   start();
   const std::string tail = "\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
-  for (const std::string& head : {
-           std::string("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked"),
-           std::string("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz"),
-           std::string("GET / HTTP/1.1\nHost: h"), std::string("GET / HTTP/1.1\r\nHost: h\r\n X: folded"),
-           std::string("\x01\x02\x03"), std::string("GET / HTTP/9.9\r\nHost: h")}) {
+  for (const std::string& head :
+       {std::string(
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked"),
+        std::string("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz"),
+        std::string("GET / HTTP/1.1\nHost: h"),
+        std::string("GET / HTTP/1.1\r\nHost: h\r\n X: folded"), std::string("\x01\x02\x03"),
+        std::string("GET / HTTP/9.9\r\nHost: h")}) {
     std::string answer = ask(head + tail);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 Bad Request\r\n")) << head << answer;
     EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
@@ -110,7 +114,8 @@ TEST_F(HttpServerTest, ABodyThatDribblesIsCutThoughItIsNeverIdle) {
   // Writes until the server has answered; the answer must come although bytes keep coming.
   pollfd poll_fd{client.fd(), POLLIN, 0};
   int writes = 0;
-  while (::poll(&poll_fd, 1, 5) == 0 && writes < 2'000 && client.write("x")) ++writes;
+  while (::poll(&poll_fd, 1, 5) == 0 && writes < 2'000 && client.write("x"))
+    ++writes;
   EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 408 "));
   EXPECT_LT(writes, 2'000);
 }
@@ -139,7 +144,8 @@ TEST_F(HttpServerTest, TooLargeBodiesAreRefused) {
   by_length.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n");
   EXPECT_TRUE(by_length.read_all().starts_with("HTTP/1.1 413 "));
   RawClient by_chunks(port());
-  by_chunks.write("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n");
+  by_chunks.write(
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n");
   EXPECT_TRUE(by_chunks.read_all().starts_with("HTTP/1.1 413 "));
 }
 
@@ -159,7 +165,9 @@ TEST_F(HttpServerTest, HeadAndStatusesWithoutBody) {
   client.write("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\nHEAD /given HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_NE(client.read_until("\r\n\r\n").find("Content-Length: 4\r\n"), std::string::npos);
   EXPECT_NE(client.read_until("\r\n\r\n").find("Content-Length: 12345\r\n"), std::string::npos);
-  client.write("GET /204 HTTP/1.1\r\nHost: h\r\n\r\nGET /304 HTTP/1.1\r\nHost: h\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.write(
+      "GET /204 HTTP/1.1\r\nHost: h\r\n\r\nGET /304 HTTP/1.1\r\nHost: h\r\n\r\nGET /a "
+      "HTTP/1.1\r\nHost: h\r\n\r\n");
   std::string none = client.read_until("\r\n\r\n");
   EXPECT_TRUE(none.starts_with("HTTP/1.1 204 No Content\r\n"));
   EXPECT_EQ(none.find("Content-Length"), std::string::npos);
@@ -260,9 +268,11 @@ TEST_F(HttpServerTest, LargeBodiesStreamIntoASink) {
   };
   start();
   std::string big(5 << 20, 'x');
-  for (size_t i = 0; i < big.size(); i += 977) big[i] = static_cast<char>(i);
+  for (size_t i = 0; i < big.size(); i += 977)
+    big[i] = static_cast<char>(i);
   RawClient client(port());
-  client.write("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(big.size()) + "\r\n\r\n");
+  client.write("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(big.size()) +
+               "\r\n\r\n");
   client.write(big);
   EXPECT_EQ(client.read_body(), std::to_string(big.size() + 4));
   EXPECT_TRUE(received == big + "|end");
@@ -270,7 +280,8 @@ TEST_F(HttpServerTest, LargeBodiesStreamIntoASink) {
   client.write("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(client.read_body(), "4");
   received.clear();
-  client.write("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  client.write(
+      "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
   EXPECT_EQ(client.read_body(), "7");
 }
 
@@ -326,7 +337,8 @@ TEST_F(HttpServerTest, AFullPoolIsReportedAsThrottling) {
     return BodyPlan::stream(std::make_unique<CollectingSink>(&received, &destroyed), 1 << 30);
   };
   handler_.handle = [&](Request request, Responder responder) {
-    responder.send(Response(503, request.body_status.ok() ? "ok" : request.body_status.error().code()));
+    responder.send(
+        Response(503, request.body_status.ok() ? "ok" : request.body_status.error().code()));
   };
   HttpServer server(small, handler_, {});
   ASSERT_TRUE(server.start().ok());
@@ -350,7 +362,8 @@ std::shared_ptr<FileHandle> open_for_reading(const std::string& path) {
 TEST_F(HttpServerTest, FileRangesAreSent) {
   TempDir dir;
   std::string content(3 << 20, 'a');
-  for (size_t i = 0; i < content.size(); i += 501) content[i] = static_cast<char>(i * 7);
+  for (size_t i = 0; i < content.size(); i += 501)
+    content[i] = static_cast<char>(i * 7);
   std::ofstream(dir.path() + "/f", std::ios::binary) << content;
   handler_.handle = [&](Request request, Responder responder) {
     Response response(200);
@@ -361,7 +374,9 @@ TEST_F(HttpServerTest, FileRangesAreSent) {
   };
   start();
   RawClient client(port());
-  client.write("GET / HTTP/1.1\r\nHost: h\r\n\r\nHEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.write(
+      "GET / HTTP/1.1\r\nHost: h\r\n\r\nHEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: "
+      "h\r\n\r\n");
   EXPECT_TRUE(client.read_body() == content.substr(1'000, 2'000'000));
   EXPECT_NE(client.read_until("\r\n\r\n").find("Content-Length: 2000000"), std::string::npos);
   EXPECT_TRUE(client.read_body() == content.substr(1'000, 2'000'000));

@@ -4,9 +4,9 @@
 //   kSniff -> (kHandshake) -> kHead -> kBody -> kHandling -> kSending -> kHead ...
 //                                                      any -> kClosing (-> kLinger) -> kClosed
 //
-// pump() runs states forward as long as the bytes at hand allow; completions call it again. Answers of
-// pipelined requests gather in out_ and leave in one write. While a request is handled the session
-// goes on reading (to a limit), which is how a client's leaving is noticed.
+// pump() runs states forward as long as the bytes at hand allow; completions call it again. Answers
+// of pipelined requests gather in out_ and leave in one write. While a request is handled the
+// session goes on reading (to a limit), which is how a client's leaving is noticed.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -103,7 +103,17 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
 
  private:
-  enum class State { kSniff, kHandshake, kHead, kBody, kHandling, kSending, kClosing, kLinger, kClosed };
+  enum class State {
+    kSniff,
+    kHandshake,
+    kHead,
+    kBody,
+    kHandling,
+    kSending,
+    kClosing,
+    kLinger,
+    kClosed
+  };
   using Socket = boost::asio::ip::tcp::socket;
   using ErrorCode = boost::system::error_code;
 
@@ -172,7 +182,7 @@ class Session : public std::enable_shared_from_this<Session> {
   uint64_t body_bytes_ = 0;
   uint64_t body_bytes_max_ = 0;
   int64_t body_start_us_ = 0;
-  std::string chunk_;      // payload for the sink, gathered while it is busy
+  std::string chunk_;  // payload for the sink, gathered while it is busy
   bool sink_busy_ = false;
   bool sink_finished_ = false;
   bool body_overflows_ = false;
@@ -182,7 +192,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string out_;      // to be written
   std::string writing_;  // being written
   bool is_writing_ = false;
-  Body body_;            // the rest of the answer being sent
+  Body body_;  // the rest of the answer being sent
   size_t text_sent_ = 0;
   bool source_busy_ = false;
   bool is_chunked_answer_ = false;

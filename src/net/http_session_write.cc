@@ -1,10 +1,10 @@
 // The writing half of Session.
+#include <fmt/format.h>
+#include <sys/uio.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
-#include <sys/uio.h>
 
 #include "base/log.h"
 #include "net/http_session.h"
@@ -60,8 +60,8 @@ bool Session::take_answer() {
 
 void Session::write_head(const Response& response, std::optional<uint64_t> length) {
   std::string_view reason = reason_phrase(response.status);
-  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, reason,
-                 shard_->date(server_->runtime.clock().now()));
+  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
+                 reason, shard_->date(server_->runtime.clock().now()));
   out_ += response.header_lines();
   if (length && !(has_no_body(response.status) && response.status != 304)) {
     fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", *length);
@@ -83,7 +83,8 @@ void Session::begin_response(Response response) {
   if (!body_is_sent && response.head_length) length = response.head_length;
   if (response.status == 304 && !response.head_length) length.reset();
   is_chunked_answer_ = !length && !has_no_body(response.status) && version_minor_ == 1;
-  if (!length && version_minor_ == 0 && body_is_sent) keep_alive_ = false;  // ends with the connection
+  if (!length && version_minor_ == 0 && body_is_sent)
+    keep_alive_ = false;  // ends with the connection
   write_head(response, length);
   if (!body_is_sent) {
     end_response();
@@ -215,10 +216,11 @@ void Session::end_response() {
 }
 
 void Session::flush() {
-  if (is_writing_ || out_.empty() || state_ == State::kClosed || state_ == State::kHandshake) return;
+  if (is_writing_ || out_.empty() || state_ == State::kClosed || state_ == State::kHandshake)
+    return;
   is_writing_ = true;
-  write_deadline_us_ = system_clock().monotonic_us() +
-                       server_->options.limits.write_idle_timeout_ms * 1'000;
+  write_deadline_us_ =
+      system_clock().monotonic_us() + server_->options.limits.write_idle_timeout_ms * 1'000;
   writing_.swap(out_);
   out_.clear();
   auto done = [self = shared_from_this()](ErrorCode ec, size_t) { self->on_written(ec); };

@@ -27,7 +27,8 @@ namespace millrace::net {
 // A folder that goes away with its owner.
 class TempDir {
  public:
-  TempDir() : path_(std::filesystem::temp_directory_path() / ("net_test_" + random_uuid(thread_rng()))) {
+  TempDir()
+      : path_(std::filesystem::temp_directory_path() / ("net_test_" + random_uuid(thread_rng()))) {
     std::filesystem::create_directories(path_);
   }
   ~TempDir() { std::filesystem::remove_all(path_); }
@@ -158,7 +159,9 @@ class TlsClient {
   }
   bool ok() const { return ok_; }
   SSL* ssl() { return ssl_; }
-  void write(std::string_view bytes) { SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())); }
+  void write(std::string_view bytes) {
+    SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
+  }
   // REQUIRES: the server sends nothing after `end`.
   std::string read_until(std::string_view end) {
     std::string in;

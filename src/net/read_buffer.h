@@ -31,7 +31,8 @@ class ReadBuffer {
       memmove(data_.get(), data_.get() + begin_, used);
     } else {
       size_t wanted = capacity_ == 0 ? n : capacity_ * 2;
-      while (wanted < used + n) wanted *= 2;
+      while (wanted < used + n)
+        wanted *= 2;
       auto grown = std::make_unique_for_overwrite<char[]>(wanted);
       if (used > 0) memcpy(grown.get(), data_.get() + begin_, used);
       data_ = std::move(grown);

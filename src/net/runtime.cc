@@ -1,9 +1,9 @@
 #include "net/runtime.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -51,7 +51,8 @@ void guarded(F& fn) {
 // Runs what may block. Threads are started while work waits and none is idle.
 class WorkerPool {
  public:
-  WorkerPool(int threads_max, size_t queue_max) : threads_max_(threads_max), queue_max_(queue_max) {}
+  WorkerPool(int threads_max, size_t queue_max)
+      : threads_max_(threads_max), queue_max_(queue_max) {}
 
   Status post(std::function<void()> task) {
     std::unique_lock lock(mutex_);
@@ -74,7 +75,8 @@ class WorkerPool {
       stopping_ = true;
     }
     wake_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    for (std::thread& thread : threads_)
+      thread.join();
     threads_.clear();
   }
 
@@ -221,7 +223,8 @@ Status Runtime::start() {
     impl_->guards.emplace_back(context->get_executor());
     impl_->threads.emplace_back([context] {
       auto run = [&] { context->run(); };
-      while (!context->stopped()) guarded(run);
+      while (!context->stopped())
+        guarded(run);
     });
   }
   impl_->timers.start();
@@ -234,8 +237,10 @@ void Runtime::stop() {
   impl_->timers.stop();
   impl_->workers.stop();
   impl_->guards.clear();
-  for (const auto& context : impl_->contexts) context->stop();
-  for (std::thread& thread : impl_->threads) thread.join();
+  for (const auto& context : impl_->contexts)
+    context->stop();
+  for (std::thread& thread : impl_->threads)
+    thread.join();
   // Completions that were queued behind the stop still release what they hold.
   for (const auto& context : impl_->contexts) {
     context->restart();

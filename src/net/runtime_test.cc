@@ -61,7 +61,8 @@ TEST(Runtime, TimersFireByRealTimeToo) {
 }
 
 TEST(Runtime, AFullPoolThrottlesAndStopDrains) {
-  Runtime runtime(system_clock(), {.io_threads = 1, .worker_threads_max = 1, .worker_queue_max = 2});
+  Runtime runtime(system_clock(),
+                  {.io_threads = 1, .worker_threads_max = 1, .worker_queue_max = 2});
   ASSERT_TRUE(runtime.start().ok());
   Signal running;
   std::promise<void> gate;
@@ -87,10 +88,12 @@ TEST(Runtime, WorkersRunBesideEachOther) {
   std::atomic<int> waiting{0};
   Signal all;
   for (int i = 0; i < kTasks; ++i) {
-    ASSERT_TRUE(runtime.post([&] {
-      if (++waiting == kTasks) all.set();
-      all.wait();
-    }).ok());
+    ASSERT_TRUE(runtime
+                    .post([&] {
+                      if (++waiting == kTasks) all.set();
+                      all.wait();
+                    })
+                    .ok());
   }
   EXPECT_TRUE(all.wait());
   runtime.stop();

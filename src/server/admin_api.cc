@@ -88,22 +88,26 @@ void AdminApi::handle(net::Request request, net::Responder responder) {
   bool is_get = request.head.method == "GET" || request.head.method == "HEAD";
   bool is_clock = path == "/_millrace/clock";
   if (!is_get && !(is_clock && request.head.method == "POST")) {
-    return responder.send(error_response(405, "This path does not take " + std::string(request.head.method)));
+    return responder.send(
+        error_response(405, "This path does not take " + std::string(request.head.method)));
   }
   if (path == "/_millrace/health") return responder.send(health());
   if (path == "/_localstack/health") {
     Json services;
-    for (const aws::Service* service : aws::all_services()) services.set(std::string(service->id), "available");
+    for (const aws::Service* service : aws::all_services())
+      services.set(std::string(service->id), "available");
     Json json;
-    json.set("services", std::move(services)).set("edition", "millrace").set("version", MILLRACE_VERSION);
+    json.set("services", std::move(services))
+        .set("edition", "millrace")
+        .set("version", MILLRACE_VERSION);
     return responder.send(json_response(200, json));
   }
   if (is_clock) return responder.send(clock(request));
   static constexpr std::string_view kViews[] = {"/_millrace/usage", "/_millrace/functions",
                                                 "/_millrace/outbox", "/_aws/ses"};
   if (std::ranges::find(kViews, path) == std::end(kViews)) {
-    return responder.send(error_response(404,
-                                         "There are /_millrace/health, clock, usage, functions and outbox"));
+    return responder.send(
+        error_response(404, "There are /_millrace/health, clock, usage, functions and outbox"));
   }
   auto shared = std::make_shared<net::Request>(std::move(request));
   Status posted = runtime_.post([this, shared, responder] { responder.send(view(*shared)); });

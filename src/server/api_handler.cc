@@ -29,7 +29,7 @@ uint64_t body_bytes_max(const aws::Service* service) {
   if (service->id == "lambda") return 70 * kMegabyte;  // a zip file of 50 MB
   if (service->id == "ses" || service->id == "sesv2") return 56 * kMegabyte;
   if (service->id == "s3") return 4 * kMegabyte;  // lists of parts and keys
-  return 17 * kMegabyte;                           // BatchWriteItem: 16 MB
+  return 17 * kMegabyte;                          // BatchWriteItem: 16 MB
 }
 
 std::string new_request_id(const aws::Service* service) {
@@ -65,7 +65,8 @@ struct ApiHandler::Pending {
   aws::AuthStyle style() const { return aws::auth_style(route.identified.protocol); }
 };
 
-ApiHandler::ApiHandler(Parts parts, Options options) : parts_(parts), options_(std::move(options)) {}
+ApiHandler::ApiHandler(Parts parts, Options options)
+    : parts_(parts), options_(std::move(options)) {}
 
 net::BodyPlan ApiHandler::on_head(const net::RequestHead& head) {
   auto pending = std::make_shared<Pending>();
@@ -78,10 +79,12 @@ net::BodyPlan ApiHandler::on_head(const net::RequestHead& head) {
   }
   uint64_t bytes_max = body_bytes_max(pending->service());
   if (pending->route.kind == Route::Kind::kAdmin) bytes_max = kAdminBytesMax;
-  if (pending->route.kind == Route::Kind::kApi || pending->route.kind == Route::Kind::kFunctionUrl) {
+  if (pending->route.kind == Route::Kind::kApi ||
+      pending->route.kind == Route::Kind::kFunctionUrl) {
     bytes_max = kApiBytesMax;
   }
-  uint64_t expected = head.is_chunked ? bytes_max : std::min(head.content_length.value_or(0), bytes_max);
+  uint64_t expected =
+      head.is_chunked ? bytes_max : std::min(head.content_length.value_or(0), bytes_max);
   if (buffered_bytes_.fetch_add(expected) + expected > options_.buffered_bytes_max) {
     buffered_bytes_.fetch_sub(expected);
     Error busy("ThrottlingException", 400, "Rate exceeded: too many large requests at once");
@@ -103,10 +106,11 @@ net::BodyPlan ApiHandler::plan_streaming(const net::RequestHead& head, const Pen
   };
   auto identity = parts_.authenticator->identify(sent.view(), pending->style());
   if (!identity.ok()) return refuse(identity.error());
-  bool has_declared = !identity->authorization ||
-                      aws::is_payload_declared(sent.view(), *identity->authorization);
-  if (!has_declared) return refuse(Error("InvalidRequest", 400,
-                                         "Missing required header for this request: x-amz-content-sha256"));
+  bool has_declared =
+      !identity->authorization || aws::is_payload_declared(sent.view(), *identity->authorization);
+  if (!has_declared)
+    return refuse(Error("InvalidRequest", 400,
+                        "Missing required header for this request: x-amz-content-sha256"));
   Status verified = parts_.authenticator->verify(sent.view(), *identity, pending->style(), "");
   if (!verified.ok()) return refuse(verified.error());
   auto expectation = expect_body(head, sent.view(), *identity);
@@ -161,7 +165,8 @@ Status ApiHandler::authenticate(Pending& pending, std::string_view body) const {
     }
   }
   bool needs_signature = pending.service()->id != "s3" && !pending.operation()->unsigned_allowed;
-  if (!identity.authorization && needs_signature) return aws::missing_authentication(pending.style());
+  if (!identity.authorization && needs_signature)
+    return aws::missing_authentication(pending.style());
   pending.identity = std::move(identity);
   return ok_status();
 }
@@ -191,7 +196,8 @@ Result<std::shared_ptr<void>> ApiHandler::read_input(Pending& pending, aws::Body
   const aws::Identified& identified = pending.route.identified;
   const aws::Operation& operation = *pending.operation();
   WireView wire(pending.request.head, pending.route.path);
-  for (const auto& [name, value] : pending.trailers) wire.add_header(name, value);
+  for (const auto& [name, value] : pending.trailers)
+    wire.add_header(name, value);
   std::shared_ptr<void> input = operation.make_input();
   aws::MissingMembers missing;
   MR_TRY(aws::parse_input(operation, identified.protocol, wire.view(), identified.labels,
@@ -219,8 +225,9 @@ void ApiHandler::run_operation(const PendingPtr& pending) {
     pending->responder->send(render_error(*pending, pending->request.head, error));
   };
   if (pending->service() == nullptr) {
-    std::string what = pending->route.signing_name.empty() ? "This request names no service that"
-                                                            : "The service " + pending->route.signing_name;
+    std::string what = pending->route.signing_name.empty()
+                           ? "This request names no service that"
+                           : "The service " + pending->route.signing_name;
     return refuse(Error("UnknownOperationException", 400, what + " is not supported by Millrace"));
   }
   if (operation == nullptr) return refuse(aws::Identifier::refusal(pending->route.identified));
@@ -231,7 +238,8 @@ void ApiHandler::run_operation(const PendingPtr& pending) {
   if (!received.ok()) return refuse(received.error());
   auto input = read_input(*pending, std::move(body));
   if (!input.ok()) return refuse(input.error());
-  // The answer is made on the connection's own thread: the store's committer has better things to do.
+  // The answer is made on the connection's own thread: the store's committer has better things to
+  // do.
   auto done = [this, pending](Result<std::shared_ptr<void>> output) {
     pending->responder->run_on_io([this, pending, output = std::move(output)]() mutable {
       pending->responder->send(render(*pending, std::move(output)));
@@ -243,8 +251,8 @@ void ApiHandler::run_operation(const PendingPtr& pending) {
 net::Response ApiHandler::render(Pending& pending, Result<std::shared_ptr<void>> output) const {
   if (!output.ok()) return render_error(pending, pending.request.head, output.error());
   const aws::Identified& identified = pending.route.identified;
-  aws::HttpResponse rendered = aws::render_output(*identified.operation->operation, identified.protocol,
-                                                  output->get(), pending.request_id);
+  aws::HttpResponse rendered = aws::render_output(
+      *identified.operation->operation, identified.protocol, output->get(), pending.request_id);
   const net::RequestHead& head = pending.request.head;
   net::Response response = to_net_response(std::move(rendered), head, pending.service());
   if (!pending.route.bucket.empty() && parts_.cors != nullptr && head.has_header("origin")) {
@@ -261,7 +269,8 @@ net::Response ApiHandler::render_error(const Pending& pending, const net::Reques
   }
   aws::ErrorContext context{pending.request_id, pending.route.path, head.method == "HEAD"};
   net::Response response = to_net_response(
-      aws::render_error(*service, pending.route.identified.protocol, error, context), head, service);
+      aws::render_error(*service, pending.route.identified.protocol, error, context), head,
+      service);
   if (!pending.route.bucket.empty() && parts_.cors != nullptr && head.has_header("origin")) {
     parts_.cors->add_headers(pending.route.bucket, head, response);
   }
@@ -277,8 +286,9 @@ net::Response ApiHandler::on_body_too_large(const net::RequestHead& head) {
   }
   pending.request_id = new_request_id(pending.service());
   bool is_lambda = pending.service() != nullptr && pending.service()->id == "lambda";
-  Error error(is_lambda ? "RequestEntityTooLargeException" : "RequestEntityTooLarge", 413,
-              fmt::format("Request must be smaller than {} bytes", body_bytes_max(pending.service())));
+  Error error(
+      is_lambda ? "RequestEntityTooLargeException" : "RequestEntityTooLarge", 413,
+      fmt::format("Request must be smaller than {} bytes", body_bytes_max(pending.service())));
   return render_error(pending, head, error);
 }
 
@@ -315,8 +325,9 @@ void ApiHandler::handle_data_plane(const PendingPtr& pending) {
   WireView sent(head, head.path);
   auto identity = parts_.authenticator->identify(sent.view(), aws::AuthStyle::kRestJson);
   if (identity.ok() && identity->authorization) {
-    Status verified = parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kRestJson,
-                                                   hex_encode(sha256(pending->request.body)));
+    Status verified =
+        parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kRestJson,
+                                     hex_encode(sha256(pending->request.body)));
     if (!verified.ok()) identity = std::move(verified).error();
   }
   parts_.data_plane->handle(pending->route, std::move(pending->request), std::move(identity),

@@ -1,9 +1,10 @@
 // ApiHandler: every request that arrives, from its head to its answer. It finds out what is asked
-// (router), by whom (authenticator), reads the input (aws/protocol), runs the operation (svc/executor)
-// and renders what comes of it; requests for deployed APIs and for our own paths go to their handlers.
+// (router), by whom (authenticator), reads the input (aws/protocol), runs the operation
+// (svc/executor) and renders what comes of it; requests for deployed APIs and for our own paths go
+// to their handlers.
 //
-// Threads: runs on io threads and holds none while an operation waits. Bodies of streaming operations
-// are received by workers (body_receiver.h).
+// Threads: runs on io threads and holds none while an operation waits. Bodies of streaming
+// operations are received by workers (body_receiver.h).
 #pragma once
 
 #include <atomic>
@@ -28,8 +29,8 @@ class OwnPaths {
   virtual bool is_public(std::string_view path) const = 0;
 };
 
-// The data plane of deployed APIs and function URLs. `identity` is an error when the request carries a
-// signature that does not hold.
+// The data plane of deployed APIs and function URLs. `identity` is an error when the request
+// carries a signature that does not hold.
 class DataPlane {
  public:
   virtual ~DataPlane() = default;

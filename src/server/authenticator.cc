@@ -17,7 +17,8 @@ Result<Identity> Authenticator::identify(const aws::RequestView& request,
   if (!identity.authorization) return identity;
   const aws::Authorization& authorization = *identity.authorization;
   auto snapshot = store_.snapshot();
-  auto key = directory_.resolve(*snapshot, authorization.access_key_id, authorization.session_token);
+  auto key =
+      directory_.resolve(*snapshot, authorization.access_key_id, authorization.session_token);
   if (!key.ok()) {
     if (key.error().code() == "ExpiredToken") return aws::expired_session_token(style);
     if (key.error().is_server_fault()) return std::move(key).error();
@@ -41,9 +42,9 @@ Result<Identity> Authenticator::identify(const aws::RequestView& request,
   return identity;
 }
 
-// The server's clock may have been moved ahead of the clients', functions among them: a signature made
-// now by the machine's clock is as good as one made by ours. Presigned URLs follow our clock alone, so
-// that a test can see one expire.
+// The server's clock may have been moved ahead of the clients', functions among them: a signature
+// made now by the machine's clock is as good as one made by ours. Presigned URLs follow our clock
+// alone, so that a test can see one expire.
 Status Authenticator::check_time(const aws::Authorization& authorization, aws::AuthStyle style,
                                  bool known) const {
   bool presigned = authorization.form == aws::Authorization::Form::kQuery;

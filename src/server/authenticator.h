@@ -1,8 +1,8 @@
-// Authenticator: who sent a request. Signatures of known keys are always verified; what happens with
-// keys that nobody issued is the mode's matter (`--auth`).
+// Authenticator: who sent a request. Signatures of known keys are always verified; what happens
+// with keys that nobody issued is the mode's matter (`--auth`).
 //
-// In two steps, because a body may still be on its way: identify() needs the head alone, verify() the
-// digest of the body where the signature covers it. Free-threaded.
+// In two steps, because a body may still be on its way: identify() needs the head alone, verify()
+// the digest of the body where the signature covers it. Free-threaded.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@
 namespace millrace::server {
 
 enum class AuthMode {
-  kOpen,     // an unknown key is root of the account that it names (12 digits), or of the default one
+  kOpen,  // an unknown key is root of the account that it names (12 digits), or of the default one
   kVerify,   // an unknown key is refused
   kEnforce,  // and the admin API needs root's signature
 };
@@ -53,7 +53,8 @@ class Authenticator {
   const std::string& default_account() const { return options_.default_account; }
 
  private:
-  Status check_time(const aws::Authorization& authorization, aws::AuthStyle style, bool known) const;
+  Status check_time(const aws::Authorization& authorization, aws::AuthStyle style,
+                    bool known) const;
 
   svc::CredentialDirectory& directory_;
   store::Store& store_;

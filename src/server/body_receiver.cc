@@ -64,7 +64,8 @@ Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::Req
 BodyReceiver::BodyReceiver(BodyExpectation expectation, std::string dir)
     : expectation_(std::move(expectation)), dir_(std::move(dir)) {
   if (expectation_.chunked) decoder_.emplace(*expectation_.chunked);
-  for (HashKind kind : expectation_.digests) hashers_[kind] = Hasher::create(kind);
+  for (HashKind kind : expectation_.digests)
+    hashers_[kind] = Hasher::create(kind);
   if (!expectation_.content_sha256.empty()) {
     hashers_[HashKind::kSha256] = Hasher::create(HashKind::kSha256);
   }
@@ -94,7 +95,8 @@ Status BodyReceiver::take_payload(std::string_view bytes) {
   if (size_ > kPartBytesMax) {
     return Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
   }
-  for (auto& [kind, hasher] : hashers_) hasher->update(bytes);
+  for (auto& [kind, hasher] : hashers_)
+    hasher->update(bytes);
   if (!file_ && bytes_.size() + bytes.size() <= kMemoryBytesMax) {
     bytes_ += bytes;
     return ok_status();
@@ -119,7 +121,8 @@ Status BodyReceiver::take_payload(std::string_view bytes) {
 Status BodyReceiver::finish() {
   if (decoder_) MR_TRY(decoder_->finish());
   std::map<HashKind, std::string> digests;
-  for (auto& [kind, hasher] : hashers_) digests[kind] = hasher->finish();
+  for (auto& [kind, hasher] : hashers_)
+    digests[kind] = hasher->finish();
   if (!expectation_.content_sha256.empty()) {
     std::string computed = hex_encode(digests[HashKind::kSha256]);
     if (computed != expectation_.content_sha256) {

@@ -1,6 +1,6 @@
-// BodyReceiver: takes the body of a request for a streaming operation (S3's objects and parts) as it
-// comes in: undoes aws-chunked, computes the digests that will be asked for, keeps what is small in
-// memory and writes the rest to a file beside the objects. Never holds a large body.
+// BodyReceiver: takes the body of a request for a streaming operation (S3's objects and parts) as
+// it comes in: undoes aws-chunked, computes the digests that will be asked for, keeps what is small
+// in memory and writes the rest to a file beside the objects. Never holds a large body.
 //
 // Used by one thread at a time: by the io thread for a body that was buffered, else as BodySink by
 // workers.
@@ -23,7 +23,7 @@
 namespace millrace::server {
 
 struct BodyExpectation {
-  std::string content_sha256;             // hex, when the client signed the body's digest
+  std::string content_sha256;  // hex, when the client signed the body's digest
   std::optional<aws::AwsChunkedDecoder::Options> chunked;  // when it is aws-chunked
   std::vector<HashKind> digests;
 };
@@ -39,7 +39,8 @@ class BodyReceiver final : public net::BodySink {
   BodyReceiver(BodyExpectation expectation, std::string dir);
   ~BodyReceiver() override;
 
-  // Errors are S3's: IncompleteBody, XAmzContentSHA256Mismatch, EntityTooLarge, SignatureDoesNotMatch.
+  // Errors are S3's: IncompleteBody, XAmzContentSHA256Mismatch, EntityTooLarge,
+  // SignatureDoesNotMatch.
   Status write(std::string_view bytes) override;
   Status finish() override;
 

@@ -45,9 +45,11 @@ TEST_F(BodyReceiverTest, SmallBodiesStayInMemory) {
 
 TEST_F(BodyReceiverTest, LargeBodiesGoToAFileThatGoesAway) {
   {
-    BodyReceiver receiver(expectation("Content-Length: 100000\r\nx-amz-checksum-crc32: AAAAAA==\r\n"), dir_);
+    BodyReceiver receiver(
+        expectation("Content-Length: 100000\r\nx-amz-checksum-crc32: AAAAAA==\r\n"), dir_);
     std::string part(10'000, 'x');
-    for (int i = 0; i < 10; ++i) ASSERT_TRUE(receiver.write(part).ok());
+    for (int i = 0; i < 10; ++i)
+      ASSERT_TRUE(receiver.write(part).ok());
     ASSERT_TRUE(receiver.finish().ok());
     aws::Body body = receiver.take_body();
     ASSERT_NE(body.spooled, nullptr);
@@ -78,10 +80,12 @@ TEST_F(BodyReceiverTest, AnAbandonedBodyLeavesNothing) {
 
 TEST_F(BodyReceiverTest, DigestAndLengthAreChecked) {
   std::string right = hex_encode(sha256("hello"));
-  BodyReceiver good(expectation("Content-Length: 5\r\nx-amz-content-sha256: " + right + "\r\n"), dir_);
+  BodyReceiver good(expectation("Content-Length: 5\r\nx-amz-content-sha256: " + right + "\r\n"),
+                    dir_);
   ASSERT_TRUE(good.write("hello").ok());
   EXPECT_TRUE(good.finish().ok());
-  BodyReceiver bad(expectation("Content-Length: 5\r\nx-amz-content-sha256: " + right + "\r\n"), dir_);
+  BodyReceiver bad(expectation("Content-Length: 5\r\nx-amz-content-sha256: " + right + "\r\n"),
+                   dir_);
   ASSERT_TRUE(bad.write("hellO").ok());
   Status status = bad.finish();
   ASSERT_FALSE(status.ok());
@@ -98,8 +102,8 @@ TEST_F(BodyReceiverTest, DigestAndLengthAreChecked) {
 }
 
 TEST_F(BodyReceiverTest, ABodyOfUnknownLengthIsRefused) {
-  auto head = net::parse_request_head(
-      "PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  auto head =
+      net::parse_request_head("PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
   WireView sent(*head, head->path);
   auto expected = expect_body(*head, sent.view(), Identity{});
   ASSERT_FALSE(expected.ok());

@@ -1,5 +1,5 @@
-// Cloud: the whole server as one object: store, services, ports, sockets. main() gives it its options
-// and owns it; tests start several in one process.
+// Cloud: the whole server as one object: store, services, ports, sockets. main() gives it its
+// options and owns it; tests start several in one process.
 //
 // What is started is stopped in the opposite order: first the listener (requests in progress end),
 // then the services' background work, then the store is flushed.

@@ -47,8 +47,8 @@ std::string region_at_end(std::string_view text) {
   return is_region(last) ? std::string(last) : "";
 }
 
-// "b.s3", "b.s3.eu-west-1", "b.s3-eu-west-1", "b.s3.dualstack.eu-west-1", "b.s3-website.eu-west-1", or
-// the same without "b.": where "s3" starts, or npos.
+// "b.s3", "b.s3.eu-west-1", "b.s3-eu-west-1", "b.s3.dualstack.eu-west-1", "b.s3-website.eu-west-1",
+// or the same without "b.": where "s3" starts, or npos.
 size_t find_s3(std::string_view text) {
   for (size_t at = text.rfind("s3"); at != std::string_view::npos && at + 2 <= text.size();
        at = at == 0 ? std::string_view::npos : text.rfind("s3", at - 1)) {
@@ -66,8 +66,9 @@ HostName parse_host_name(std::string_view host_in_any_case) {
   std::string host = ascii_lower(host_in_any_case);
   HostName result;
   std::string_view front = below_cloud_domain(host);
-  for (auto [infix, kind] : {std::pair{std::string_view(".execute-api"), HostName::Kind::kApi},
-                             std::pair{std::string_view(".lambda-url"), HostName::Kind::kFunctionUrl}}) {
+  for (auto [infix, kind] :
+       {std::pair{std::string_view(".execute-api"), HostName::Kind::kApi},
+        std::pair{std::string_view(".lambda-url"), HostName::Kind::kFunctionUrl}}) {
     size_t at = front.find(infix);
     if (at == std::string_view::npos) continue;
     size_t end = at + infix.size();

@@ -17,8 +17,8 @@ struct HostName {
     kFunctionUrl,  // ID.lambda-url.REGION.on.aws
   };
   Kind kind = Kind::kPlain;
-  std::string name;     // the service's prefix, bucket, API id or URL id
-  std::string region;   // empty when the name has none
+  std::string name;    // the service's prefix, bucket, API id or URL id
+  std::string region;  // empty when the name has none
 };
 
 // `host` without port, in any case.

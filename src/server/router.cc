@@ -19,7 +19,8 @@ std::string form_value(std::string_view form, std::string_view key) {
     form.remove_prefix(std::min(form.size(), part.size() + 1));
     size_t equals = part.find('=');
     if (part.substr(0, equals) != key) continue;
-    return equals == std::string_view::npos ? "" : percent_decode(part.substr(equals + 1), Plus::kSpace);
+    return equals == std::string_view::npos ? ""
+                                            : percent_decode(part.substr(equals + 1), Plus::kSpace);
   }
   return "";
 }
@@ -93,7 +94,8 @@ std::optional<Route> Router::route_own_paths(const net::RequestHead& head) {
 
 WireView::WireView(const net::RequestHead& head, std::string_view path) {
   headers_.reserve(head.headers.size() + 2);
-  for (const net::HeaderView& header : head.headers) headers_.push_back({header.name, header.value});
+  for (const net::HeaderView& header : head.headers)
+    headers_.push_back({header.name, header.value});
   view_ = aws::RequestView{head.method, path, head.query, headers_};
 }
 
@@ -109,7 +111,8 @@ void Router::identify(Route& route, const net::RequestHead& head, std::string_vi
   route.identified = identifier_.identify(wire.view(), route.signing_name, form);
 }
 
-void Router::identify_form(Route& route, const net::RequestHead& head, std::string_view form) const {
+void Router::identify_form(Route& route, const net::RequestHead& head,
+                           std::string_view form) const {
   route.kind = Route::Kind::kOperation;
   identify(route, head, form);
 }
@@ -146,7 +149,8 @@ Route Router::route(const net::RequestHead& head) const {
   }
   bool is_preflight = head.method == "OPTIONS" && head.has_header("access-control-request-method");
   bool is_rpc = head.has_header("x-amz-target") || head.has_header("smithy-protocol");
-  bool is_s3 = !is_rpc && (route.signing_name.empty() || route.signing_name == "s3") && !is_form(head);
+  bool is_s3 =
+      !is_rpc && (route.signing_name.empty() || route.signing_name == "s3") && !is_form(head);
   if (is_s3 && route.signing_name.empty() && head.query.find("Action=") != std::string_view::npos) {
     is_s3 = false;  // an unsigned query request, unless its action is nobody's
   }

@@ -1,6 +1,7 @@
-// Router: what a request is for, from its head and, for the query protocol, its form: one of our own
-// paths, a deployed API, a function URL, or an operation of a service (aws/identify.h), which the host
-// may name together with the bucket. Knows no credentials and no store. Constant; free-threaded.
+// Router: what a request is for, from its head and, for the query protocol, its form: one of our
+// own paths, a deployed API, a function URL, or an operation of a service (aws/identify.h), which
+// the host may name together with the bucket. Knows no credentials and no store. Constant;
+// free-threaded.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,8 @@ struct CredentialScope {
   std::string region;
   std::string service;
 };
-// From the Authorization header or X-Amz-Credential in the query; none when the request is unsigned or
-// its scope is malformed.
+// From the Authorization header or X-Amz-Credential in the query; none when the request is unsigned
+// or its scope is malformed.
 std::optional<CredentialScope> find_credential_scope(const net::RequestHead& head);
 
 struct Route {
@@ -37,9 +38,9 @@ struct Route {
   Kind kind = Kind::kOperation;
   aws::Identified identified;
   std::optional<CredentialScope> scope;
-  std::string signing_name;  // of the service meant; empty when nothing says
-  std::string region;        // from scope or host; empty when neither says
-  std::string id;            // kApi, kFunctionUrl
+  std::string signing_name;          // of the service meant; empty when nothing says
+  std::string region;                // from scope or host; empty when neither says
+  std::string id;                    // kApi, kFunctionUrl
   std::optional<std::string> stage;  // kApi reached by path
   std::string path;    // raw; without what addresses the API; with the bucket in front for S3
   std::string bucket;  // S3: from host or path

@@ -32,8 +32,8 @@ net::Response to_net_response(aws::HttpResponse response, const net::RequestHead
                               const aws::Service* service) {
   net::Response out(response.status);
   bool is_s3 = service != nullptr && service->id == "s3";
-  bool compress = service != nullptr && service->signing_name == "dynamodb" && !response.body.file &&
-                  response.body.bytes.size() >= kCompressBytesMin &&
+  bool compress = service != nullptr && service->signing_name == "dynamodb" &&
+                  !response.body.file && response.body.bytes.size() >= kCompressBytesMin &&
                   accepts_gzip(head.header("accept-encoding"));
   if (compress) {
     response.body.bytes = codec::gzip(response.body.bytes);
