@@ -104,7 +104,8 @@ net::BodyPlan ApiHandler::plan_streaming(const net::RequestHead& head, const Pen
   auto refuse = [&](const Error& error) {
     return net::BodyPlan::refuse(render_error(*pending, head, error));
   };
-  auto identity = parts_.authenticator->identify(sent.view(), pending->style());
+  auto identity =
+      parts_.authenticator->identify(sent.view(), pending->style(), pending->route.path);
   if (!identity.ok()) return refuse(identity.error());
   bool has_declared =
       !identity->authorization || aws::is_payload_declared(sent.view(), *identity->authorization);
@@ -154,7 +155,8 @@ Status ApiHandler::authenticate(Pending& pending, std::string_view body) const {
   if (pending.identity) return ok_status();
   const net::RequestHead& head = pending.request.head;
   WireView sent(head, head.path);
-  MR_ASSIGN(Identity identity, parts_.authenticator->identify(sent.view(), pending.style()));
+  MR_ASSIGN(Identity identity,
+            parts_.authenticator->identify(sent.view(), pending.style(), pending.route.path));
   if (!identity.secret.empty()) {
     std::string digest = hex_encode(sha256(body));
     MR_TRY(parts_.authenticator->verify(sent.view(), identity, pending.style(), digest));

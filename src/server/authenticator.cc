@@ -9,36 +9,70 @@ bool is_account_id(std::string_view text) {
 
 }  // namespace
 
-Result<Identity> Authenticator::identify(const aws::RequestView& request,
-                                         aws::AuthStyle style) const {
-  Identity identity;
-  MR_ASSIGN(identity.authorization, aws::parse_authorization(request, style));
-  identity.account = options_.default_account;
-  if (!identity.authorization) return identity;
-  const aws::Authorization& authorization = *identity.authorization;
+Result<std::optional<svc::ResolvedKey>> Authenticator::find_key(std::string_view access_key_id,
+                                                                std::string_view session_token,
+                                                                aws::AuthStyle style) const {
   auto snapshot = store_.snapshot();
-  auto key =
-      directory_.resolve(*snapshot, authorization.access_key_id, authorization.session_token);
+  auto key = directory_.resolve(*snapshot, access_key_id, session_token);
   if (!key.ok()) {
     if (key.error().code() == "ExpiredToken") return aws::expired_session_token(style);
     if (key.error().is_server_fault()) return std::move(key).error();
-    if (!authorization.session_token.empty()) return aws::invalid_session_token(style);
-    return aws::unknown_access_key(style, authorization.access_key_id);
+    if (!session_token.empty()) return aws::invalid_session_token(style);
+    return aws::unknown_access_key(style, access_key_id);
   }
-  bool known = key->has_value();
-  if (!known && options_.mode != AuthMode::kOpen) {
-    return aws::unknown_access_key(style, authorization.access_key_id);
+  if (!key->has_value() && options_.mode != AuthMode::kOpen) {
+    return aws::unknown_access_key(style, access_key_id);
   }
-  MR_TRY(check_time(authorization, style, known));
-  if (known) {
-    identity.caller = std::move((*key)->caller);
-    identity.secret = aws::Secret(std::move((*key)->secret));
+  return key;
+}
+
+Identity Authenticator::adopt(std::string_view access_key_id,
+                              std::optional<svc::ResolvedKey> key) const {
+  Identity identity;
+  if (key) {
+    identity.caller = std::move(key->caller);
+    identity.secret = aws::Secret(std::move(key->secret));
     identity.account = identity.caller.account;
     return identity;
   }
-  if (is_account_id(authorization.access_key_id)) identity.account = authorization.access_key_id;
+  identity.account = is_account_id(access_key_id) ? access_key_id : options_.default_account;
   identity.caller = svc::Caller::root(identity.account);
-  identity.caller.access_key_id = authorization.access_key_id;
+  identity.caller.access_key_id = access_key_id;
+  return identity;
+}
+
+Result<Identity> Authenticator::identify(const aws::RequestView& request, aws::AuthStyle style,
+                                         std::string_view resource) const {
+  MR_ASSIGN(auto authorization, aws::parse_authorization(request, style));
+  if (authorization) {
+    MR_ASSIGN(auto key,
+              find_key(authorization->access_key_id, authorization->session_token, style));
+    MR_TRY(check_time(*authorization, style, key.has_value()));
+    Identity identity = adopt(authorization->access_key_id, std::move(key));
+    identity.authorization = std::move(authorization);
+    return identity;
+  }
+  if (style == aws::AuthStyle::kS3) {
+    MR_ASSIGN(auto presigned, aws::parse_presigned_v2(request));
+    if (presigned) return identify_presigned_v2(request, *presigned, resource);
+  }
+  Identity identity;
+  identity.account = options_.default_account;
+  return identity;
+}
+
+// Complete with the head: such a signature does not cover the body.
+Result<Identity> Authenticator::identify_presigned_v2(const aws::RequestView& request,
+                                                      const aws::PresignedV2& presigned,
+                                                      std::string_view resource) const {
+  MR_ASSIGN(auto key,
+            find_key(presigned.access_key_id, presigned.session_token, aws::AuthStyle::kS3));
+  MR_TRY(aws::check_expiry_v2(presigned, clock_.now()));
+  if (key) {
+    MR_TRY(aws::verify_presigned_v2(request, resource, presigned, aws::Secret(key->secret)));
+  }
+  Identity identity = adopt(presigned.access_key_id, std::move(key));
+  identity.secret = aws::Secret();  // nothing is left to verify
   return identity;
 }
 

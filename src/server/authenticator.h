@@ -12,6 +12,7 @@
 #include "aws/auth_error.h"
 #include "aws/credentials.h"
 #include "aws/http_message.h"
+#include "aws/sigv2.h"
 #include "aws/sigv4.h"
 #include "base/clock.h"
 #include "store/store.h"
@@ -43,8 +44,10 @@ class Authenticator {
                 Options options)
       : directory_(directory), store_(store), clock_(clock), options_(std::move(options)) {}
 
-  // `request` has the path as it was sent. Errors: as AuthStyle words them.
-  Result<Identity> identify(const aws::RequestView& request, aws::AuthStyle style) const;
+  // `request` has the path as it was sent; `resource` is that path with the bucket in front (S3).
+  // Errors: as AuthStyle words them.
+  Result<Identity> identify(const aws::RequestView& request, aws::AuthStyle style,
+                            std::string_view resource = {}) const;
   // `body_sha256_hex` may be empty where aws::is_payload_declared().
   Status verify(const aws::RequestView& request, const Identity& identity, aws::AuthStyle style,
                 std::string_view body_sha256_hex) const;
@@ -53,6 +56,14 @@ class Authenticator {
   const std::string& default_account() const { return options_.default_account; }
 
  private:
+  Result<std::optional<svc::ResolvedKey>> find_key(std::string_view access_key_id,
+                                                   std::string_view session_token,
+                                                   aws::AuthStyle style) const;
+  Result<Identity> identify_presigned_v2(const aws::RequestView& request,
+                                         const aws::PresignedV2& presigned,
+                                         std::string_view resource) const;
+  // Of an access key: the caller it stands for.
+  Identity adopt(std::string_view access_key_id, std::optional<svc::ResolvedKey> key) const;
   Status check_time(const aws::Authorization& authorization, aws::AuthStyle style,
                     bool known) const;
 
