@@ -9,8 +9,8 @@
 #include "aws/wire_error.h"
 #include "base/encoding.h"
 #include "base/hash.h"
-#include "codec/gzip.h"
 #include "base/random.h"
+#include "codec/gzip.h"
 #include "server/compression.h"
 #include "server/wire_response.h"
 

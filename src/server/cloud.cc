@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/log.h"
@@ -33,6 +34,16 @@ Result<Instant> creation_time(const std::string& data_dir, Instant now) {
   out << format_iso8601(now) << "\n";
   if (!out.flush()) return Error::internal("cannot write " + path);
   return Instant::from_seconds(now.seconds());
+}
+
+// An empty folder for what comes in and is not kept yet.
+Result<std::string> fresh_incoming_dir(const std::string& data_dir) {
+  std::string dir = data_dir + "/incoming";
+  std::error_code ec;
+  std::filesystem::remove_all(dir, ec);
+  std::filesystem::create_directories(dir, ec);
+  if (ec) return Error::internal(fmt::format("cannot make {}: {}", dir, ec.message()));
+  return dir;
 }
 
 std::string url_of(const CloudOptions& options, uint16_t port) {
@@ -85,9 +96,10 @@ Status Cloud::Impl::open() {
                                             .block_cache_bytes = options.block_cache_bytes}));
   clock.set_listener([this] { runtime.clock_moved(); });
   MR_TRY(runtime.start());
+  MR_TRY(s3::prepare(options.data_dir));
   dynamodb::register_operations(registry);
-  iam::register_operations(registry);
   s3::register_operations(registry);
+  iam::register_operations(registry);
   ses::register_operations(registry);
   lambda::register_operations(registry);
   cloudwatch::register_operations(registry);
@@ -129,15 +141,14 @@ void Cloud::Impl::start_background() {
 
 Status Cloud::Impl::listen() {
   MR_ASSIGN(Instant created, creation_time(options.data_dir, clock.now()));
-  MR_TRY(s3::prepare(options.data_dir));
+  MR_ASSIGN(std::string incoming, fresh_incoming_dir(options.data_dir));
   admin = std::make_unique<AdminApi>(runtime, clock, *store, created);
   ApiHandler::Parts parts{.router = &router,
                           .authenticator = authenticator.get(),
                           .executor = executor.get(),
                           .own_paths = admin.get()};
   handler = std::make_unique<ApiHandler>(
-      parts, ApiHandler::Options{.default_region = options.region,
-                                 .incoming_dir = s3::incoming_dir(options.data_dir)});
+      parts, ApiHandler::Options{.default_region = options.region, .incoming_dir = incoming});
   net::HttpServer::Options http{.address = options.listen,
                                 .port = options.port,
                                 .limits = options.limits,

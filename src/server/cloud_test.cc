@@ -7,10 +7,10 @@
 #include "aws/sigv4.h"
 #include "base/encoding.h"
 #include "base/random.h"
+#include "codec/gzip.h"
 #include "codec/json.h"
 #include "net/http_client.h"
 #include "net/runtime.h"
-#include "codec/gzip.h"
 
 namespace millrace::server {
 namespace {
@@ -80,7 +80,8 @@ class CloudTest : public ::testing::Test {
     out.body = std::move(body);
     return send(std::move(out));
   }
-  net::ClientResponse form(const std::string& service, const std::string& body, const Key& key = {}) {
+  net::ClientResponse form(const std::string& service, const std::string& body,
+                           const Key& key = {}) {
     return call(service, body, key, {{"Content-Type", "application/x-www-form-urlencoded"}});
   }
 
@@ -113,7 +114,8 @@ TEST_F(CloudTest, HealthAndClockOfItsOwn) {
 
 TEST_F(CloudTest, ABackwardClockIsRefused) {
   start(AuthMode::kOpen);
-  for (const char* body : {"{\"advance_seconds\": -1}", "{}", "nonsense", "{\"advance_seconds\": 1e18}"}) {
+  for (const char* body :
+       {"{\"advance_seconds\": -1}", "{}", "nonsense", "{\"advance_seconds\": 1e18}"}) {
     net::ClientRequest request;
     request.method = "POST";
     request.url = cloud_->url() + "/_millrace/clock";
@@ -151,15 +153,16 @@ TEST_F(CloudTest, InEnforceModeTheAdminApiNeedsRoot) {
   net::ClientResponse refused = get("/_millrace/usage");
   EXPECT_GE(refused.status, 400);
   EXPECT_LT(refused.status, 500);
-  net::ClientResponse allowed = call("millrace", "{\"advance_seconds\":1}", {kRootId, kRootSecret}, {},
-                                     "/_millrace/clock");
+  net::ClientResponse allowed =
+      call("millrace", "{\"advance_seconds\":1}", {kRootId, kRootSecret}, {}, "/_millrace/clock");
   EXPECT_EQ(allowed.status, 200) << allowed.body;
 }
 
 TEST_F(CloudTest, UsersMayDoWhatTheirPoliciesAllow) {
   start(AuthMode::kOpen);
   auto iam = [&](const std::string& query) {
-    net::ClientResponse response = form("iam", query + "&Version=2010-05-08", {kRootId, kRootSecret});
+    net::ClientResponse response =
+        form("iam", query + "&Version=2010-05-08", {kRootId, kRootSecret});
     EXPECT_EQ(response.status, 200) << response.body;
     return response.body;
   };
@@ -170,19 +173,22 @@ TEST_F(CloudTest, UsersMayDoWhatTheirPoliciesAllow) {
     return made.substr(from, made.find("</" + tag + ">") - from);
   };
   Key ann{between("AccessKeyId"), between("SecretAccessKey")};
-  EXPECT_TRUE(has(form("sts", "Action=GetCallerIdentity&Version=2011-06-15", ann).body, "user/ann"));
+  EXPECT_TRUE(
+      has(form("sts", "Action=GetCallerIdentity&Version=2011-06-15", ann).body, "user/ann"));
   const std::string list = "Action=ListIdentities&Version=2010-12-01";
   net::ClientResponse denied = form("ses", list, ann);
   EXPECT_EQ(denied.status, 403) << denied.body;
   EXPECT_TRUE(has(denied.body, "is not authorized to perform: ses:ListIdentities")) << denied.body;
   iam("Action=PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument=" +
-      percent_encode(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ses:*","Resource":"*"}})"));
+      percent_encode(
+          R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ses:*","Resource":"*"}})"));
   EXPECT_EQ(form("ses", list, ann).status, 200);
 }
 
 TEST_F(CloudTest, WhatWeLackIsRefusedByName) {
   start(AuthMode::kOpen);
-  net::ClientResponse response = call("kinesis", "{}", {}, {{"X-Amz-Target", "Kinesis_20131202.ListStreams"}});
+  net::ClientResponse response =
+      call("kinesis", "{}", {}, {{"X-Amz-Target", "Kinesis_20131202.ListStreams"}});
   EXPECT_EQ(response.status, 400);
   EXPECT_TRUE(has(response.body, "kinesis is not supported by Millrace")) << response.body;
   response = form("iam", "Action=CreateGroup&Version=2010-05-08&GroupName=g");
@@ -209,10 +215,12 @@ TEST_F(CloudTest, CompressedBodiesAreUnpackedAndBombsRefused) {
   start(AuthMode::kOpen);
   auto put = [&](const std::string& json) {
     return call("monitoring", codec::gzip(json), {},
-                {{"Content-Encoding", "gzip"}, {"Content-Type", "application/x-amz-json-1.0"},
+                {{"Content-Encoding", "gzip"},
+                 {"Content-Type", "application/x-amz-json-1.0"},
                  {"X-Amz-Target", "GraniteServiceVersion20100801.PutMetricData"}});
   };
-  net::ClientResponse good = put(R"({"Namespace":"N","MetricData":[{"MetricName":"m","Value":1}]})");
+  net::ClientResponse good =
+      put(R"({"Namespace":"N","MetricData":[{"MetricName":"m","Value":1}]})");
   EXPECT_EQ(good.status, 200) << good.body;
   net::ClientResponse bomb = put(std::string(100 << 20, ' '));
   EXPECT_EQ(bomb.status, 400);
@@ -224,7 +232,8 @@ TEST_F(CloudTest, BrowsersGetCors) {
   net::ClientRequest request;
   request.method = "OPTIONS";
   request.url = cloud_->url() + "/";
-  request.headers = {{"Host", "dynamodb.us-east-1.amazonaws.com"}, {"Origin", "http://app"},
+  request.headers = {{"Host", "dynamodb.us-east-1.amazonaws.com"},
+                     {"Origin", "http://app"},
                      {"Access-Control-Request-Method", "POST"},
                      {"Access-Control-Request-Headers", "x-amz-target"}};
   net::ClientResponse response = send(std::move(request));
@@ -235,7 +244,9 @@ TEST_F(CloudTest, BrowsersGetCors) {
 
 TEST_F(CloudTest, WhatWasStoredIsThereAfterARestart) {
   start(AuthMode::kOpen);
-  EXPECT_EQ(form("ses", "Action=VerifyEmailIdentity&Version=2010-12-01&EmailAddress=a%40b.c").status, 200);
+  EXPECT_EQ(
+      form("ses", "Action=VerifyEmailIdentity&Version=2010-12-01&EmailAddress=a%40b.c").status,
+      200);
   ASSERT_TRUE(cloud_->stop().ok());
   cloud_.reset();
   start(AuthMode::kOpen);
