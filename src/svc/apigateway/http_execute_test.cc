@@ -2,8 +2,8 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 #include <gmock/gmock.h>
 
-#include "svc/apigateway/testing.h"
-#include "svc/apigateway/testing_execute.h"
+#include "svc/apigateway/control_testing.h"
+#include "svc/apigateway/execute_testing.h"
 
 namespace millrace::apigateway::testing {
 namespace {

@@ -105,6 +105,7 @@ std::optional<std::string> log_variable(const Measures& m, std::string_view name
 void write_access_log(const Measures& m, const svc::Ports& ports) {
   const CompiledStage* stage = m.exchange.stage;
   if (stage == nullptr || stage->log_group.empty() || !stage->log_format) return;
+  if (ports.logs == nullptr) return;
   // One stream for a stage, named as AWS names them: 32 hexadecimal digits.
   std::string stream = hex_encode(md5(m.exchange.api->id + "/" + stage->name));
   std::string line =

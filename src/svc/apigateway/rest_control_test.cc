@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "svc/apigateway/testing.h"
+#include "svc/apigateway/control_testing.h"
 
 namespace millrace::apigateway::testing {
 namespace {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "base/encoding.h"
-#include "svc/apigateway/testing.h"
-#include "svc/apigateway/testing_execute.h"
+#include "svc/apigateway/control_testing.h"
+#include "svc/apigateway/execute_testing.h"
 
 namespace millrace::apigateway::testing {
 namespace {

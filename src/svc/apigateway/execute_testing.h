@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "svc/apigateway/control_testing.h"
 #include "svc/apigateway/execute.h"
-#include "svc/apigateway/testing.h"
 
 namespace millrace::apigateway::testing {
 
@@ -17,6 +17,7 @@ class SlowFunctions final : public svc::FunctionInvoker {
   using Done = std::function<void(Result<svc::FunctionAnswer>)>;
   explicit SlowFunctions(Done& pending) : pending_(pending) {}
   void invoke(svc::FunctionCall, Done done) override { pending_ = std::move(done); }
+  void check(svc::FunctionCall, std::function<void(Status)> done) override { done(ok_status()); }
   void invoke_async(svc::FunctionCall, std::function<void(Status)> done) override {
     done(ok_status());
   }
