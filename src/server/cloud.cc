@@ -10,6 +10,8 @@
 #include "net/runtime.h"
 #include "server/admin_api.h"
 #include "server/api_handler.h"
+#include "server/api_plane.h"
+#include "svc/apigateway/operations.h"
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
 #include "svc/dynamodb/dynamodb.h"
@@ -80,6 +82,8 @@ struct Cloud::Impl {
   std::unique_ptr<cloudwatch::MetricWriter> metrics;
   std::unique_ptr<metering::MeterStore> meter;
   std::unique_ptr<Functions> functions;
+  std::unique_ptr<apigateway::ExecuteApi> execute_api;
+  std::unique_ptr<ApiPlane> api_plane;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<net::CertificateAuthority> authority;
   Router router;
@@ -102,6 +106,7 @@ Status Cloud::Impl::open() {
   iam::register_operations(registry);
   ses::register_operations(registry);
   lambda::register_operations(registry);
+  apigateway::register_operations(registry);
   cloudwatch::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
@@ -111,6 +116,8 @@ Status Cloud::Impl::open() {
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
+  execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
+  api_plane = std::make_unique<ApiPlane>(*execute_api, clock);
   authenticator = std::make_unique<Authenticator>(
       *keys, *store, clock, Authenticator::Options{options.auth, options.account});
   MR_ASSIGN(authority, net::CertificateAuthority::open(options.data_dir + "/tls", system_clock()));
@@ -146,7 +153,8 @@ Status Cloud::Impl::listen() {
   ApiHandler::Parts parts{.router = &router,
                           .authenticator = authenticator.get(),
                           .executor = executor.get(),
-                          .own_paths = admin.get()};
+                          .own_paths = admin.get(),
+                          .data_plane = api_plane.get()};
   handler = std::make_unique<ApiHandler>(
       parts, ApiHandler::Options{.default_region = options.region, .incoming_dir = incoming});
   net::HttpServer::Options http{.address = options.listen,
