@@ -116,6 +116,7 @@ Status Cloud::Impl::open() {
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
+  wire_ports();
   execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
   api_plane = std::make_unique<ApiPlane>(*execute_api, clock);
   authenticator = std::make_unique<Authenticator>(
@@ -135,7 +136,6 @@ void Cloud::Impl::wire_ports() {
   ports.meter = meter.get();
   ports.installation_key = options.installation_key;
   ports.data_dir = options.data_dir;
-  ports.endpoint_url = url;
 }
 
 void Cloud::Impl::start_background() {
@@ -164,7 +164,7 @@ Status Cloud::Impl::listen() {
   server = std::make_unique<net::HttpServer>(runtime, *handler, std::move(http));
   MR_TRY(server->bind());
   url = url_of(options, server->port());
-  wire_ports();  // before the first request: they are constant from then on
+  ports.endpoint_url = url;  // before the first request: ports are constant from then on
   start_background();
   return server->start();
 }
