@@ -19,6 +19,8 @@
 #include "svc/iam/iam.h"
 #include "svc/iam/key_ring.h"
 #include "svc/lambda/operations.h"
+#include "svc/logs/log_writer.h"
+#include "svc/logs/operations.h"
 #include "svc/metering/meter_store.h"
 #include "svc/s3/s3.h"
 #include "svc/ses/operations.h"
@@ -81,6 +83,7 @@ struct Cloud::Impl {
   std::unique_ptr<iam::IamAuthorizer> authorizer;
   std::unique_ptr<cloudwatch::MetricWriter> metrics;
   std::unique_ptr<metering::MeterStore> meter;
+  std::unique_ptr<logs::LogWriter> log_writer;
   std::unique_ptr<Functions> functions;
   std::unique_ptr<apigateway::ExecuteApi> execute_api;
   std::unique_ptr<ApiPlane> api_plane;
@@ -106,6 +109,7 @@ Status Cloud::Impl::open() {
   iam::register_operations(registry);
   ses::register_operations(registry);
   lambda::register_operations(registry);
+  logs::register_operations(registry);
   apigateway::register_operations(registry);
   cloudwatch::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
@@ -115,6 +119,7 @@ Status Cloud::Impl::open() {
   authorizer = std::make_unique<iam::IamAuthorizer>(clock);
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
+  log_writer = std::make_unique<logs::LogWriter>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
   wire_ports();
   execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
@@ -133,6 +138,7 @@ void Cloud::Impl::wire_ports() {
   ports.authorizer = authorizer.get();
   ports.role_sessions = keys.get();
   ports.metrics = metrics.get();
+  ports.logs = log_writer.get();
   ports.meter = meter.get();
   ports.installation_key = options.installation_key;
   ports.data_dir = options.data_dir;
@@ -142,6 +148,7 @@ void Cloud::Impl::start_background() {
   dynamodb::start_background(ports);
   s3::finish_last_run(ports);
   functions->start();
+  log_writer->start();
   metrics->start();
   meter->start();
 }
@@ -189,6 +196,7 @@ Status Cloud::stop() {
   impl_->running = false;
   if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
   if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
+  if (impl_->log_writer && impl_->ports.store != nullptr) impl_->log_writer->stop();
   if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
   if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
   impl_->clock.set_listener(nullptr);

@@ -1,0 +1,147 @@
+#include "svc/logs/log_writer.h"
+
+#include "base/log.h"
+#include "svc/scope_index.h"
+
+namespace millrace::logs {
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+constexpr size_t kDeletesMax = 2'000;  // of one transaction
+
+// The first keys of a stream that are older than the cut.
+Result<bool> delete_old(store::Store& store, const svc::Scope& scope, const StreamName& name,
+                        int64_t cut_ms) {
+  bool has_more = false;
+  auto committed = store::transact(store, [&](store::Txn& txn) -> Status {
+    has_more = false;
+    std::vector<std::string> keys;
+    int64_t bytes = 0;
+    MR_TRY(walk_events(txn, scope, name, {.end_ms = cut_ms}, store::Direction::kForward,
+                       [&](Event event) {
+                         if (keys.size() >= kDeletesMax) {
+                           has_more = true;
+                           return false;
+                         }
+                         keys.push_back(event_prefix(scope, name) + event.position);
+                         bytes += static_cast<int64_t>(event.message.size()) + 26;
+                         return true;
+                       }));
+    for (const std::string& key : keys)
+      txn.del(key);
+    if (bytes > 0) txn.add(bytes_key(scope, name.group), -bytes);
+    return ok_status();
+  });
+  if (!committed.ok()) return std::move(committed).error();
+  return has_more;
+}
+
+}  // namespace
+
+void LogWriter::append(const svc::Scope& scope, const std::string& group, const std::string& stream,
+                       std::vector<svc::LogLine> lines) {
+  {
+    std::lock_guard lock(mutex_);
+    size_t bytes = 0;
+    for (const svc::LogLine& line : lines)
+      bytes += line.text.size() + sizeof line;
+    if (pending_bytes_ + bytes > kPendingBytesMax) {
+      spdlog::warn("logs: {} lines of {} dropped: too much to write", lines.size(), group);
+      return;
+    }
+    pending_bytes_ += bytes;
+    auto& place = pending_[{scope, group, stream}];
+    place.insert(place.end(), std::make_move_iterator(lines.begin()),
+                 std::make_move_iterator(lines.end()));
+    if (is_scheduled_) return;
+    is_scheduled_ = true;
+  }
+  ports_.runner->after(kFlushMs, [this, alive = alive_] {
+    if (!*alive) return;
+    Status posted = ports_.runner->post([this, alive] {
+      if (!*alive) return;
+      Status flushed = flush();
+      if (!flushed.ok()) spdlog::error("logs: {}", flushed.error().to_string());
+    });
+    if (posted.ok()) return;
+    std::lock_guard lock(mutex_);
+    is_scheduled_ = false;  // the next line tries again
+  });
+}
+
+Status LogWriter::flush() {
+  std::lock_guard flushing(flush_mutex_);
+  std::map<Place, std::vector<svc::LogLine>> taken;
+  {
+    std::lock_guard lock(mutex_);
+    taken.swap(pending_);
+    pending_bytes_ = 0;
+    is_scheduled_ = false;
+  }
+  if (taken.empty()) return ok_status();
+  Instant now = ports_.clock->now();
+  auto committed = store::transact(*ports_.store, [&](store::Txn& txn) -> Status {
+    for (const auto& [place, lines] : taken) {
+      StreamName name{place.group, place.stream};
+      MR_TRY(ensure_stream(txn, place.scope, name, now));
+      MR_TRY(append_events(txn, place.scope, name, lines, now));
+    }
+    return ok_status();
+  });
+  return committed.ok() ? ok_status() : Status(std::move(committed).error());
+}
+
+Status LogWriter::sweep() {
+  int64_t now_ms = ports_.clock->now().ms();
+  auto snapshot = ports_.store->snapshot();
+  MR_ASSIGN(auto scopes, svc::noted_scopes(*snapshot, store::Space::kLogs));
+  for (const svc::Scope& scope : scopes) {
+    auto groups = snapshot->scan(store::prefix_range(logs_key(scope, "group").key()));
+    for (; groups->valid(); groups->next()) {
+      MR_ASSIGN(GroupRow row, group_from_text(groups->value()));
+      if (!row.retention_days) continue;
+      store::KeyReader key(groups->key());
+      key.str();
+      StreamName name{.group = key.str().value_or("")};
+      auto streams =
+          snapshot->scan(store::prefix_range(logs_key(scope, "stream").str(name.group).key()));
+      for (; streams->valid(); streams->next()) {
+        store::KeyReader stream(streams->key());
+        stream.str();
+        stream.str();
+        name.stream = stream.str().value_or("");
+        bool has_more = true;
+        while (has_more) {
+          MR_ASSIGN(has_more,
+                    delete_old(*ports_.store, scope, name, now_ms - *row.retention_days * kDayMs));
+        }
+      }
+      MR_TRY(streams->status());
+    }
+    MR_TRY(groups->status());
+  }
+  return ok_status();
+}
+
+void LogWriter::schedule_sweep() {
+  ports_.runner->after(kSweepMs, [this, alive = alive_] {
+    if (!*alive) return;
+    Status posted = ports_.runner->post([this, alive] {
+      if (!*alive) return;
+      Status swept = sweep();
+      if (!swept.ok()) spdlog::error("logs: {}", swept.error().to_string());
+    });
+    if (!posted.ok()) spdlog::warn("logs: retention put off: {}", posted.error().message());
+    schedule_sweep();
+  });
+}
+
+void LogWriter::start() { schedule_sweep(); }
+
+void LogWriter::stop() {
+  *alive_ = false;
+  Status flushed = flush();
+  if (!flushed.ok()) spdlog::error("logs: {}", flushed.error().to_string());
+}
+
+}  // namespace millrace::logs

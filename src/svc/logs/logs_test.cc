@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "svc/logs/filter_pattern.h"
+#include "svc/logs/log_writer.h"
+#include "svc/logs/operations.h"
+#include "svc/testing/harness.h"
+
+namespace millrace::logs {
+namespace {
+
+using testing::HasSubstr;
+
+class LogsTest : public testing::Test {
+ protected:
+  LogsTest() { h.call<api::CreateLogGroup>({.log_group_name = "g"}).value(); }
+  void make_stream(std::string name) {
+    h.call<api::CreateLogStream>({.log_group_name = "g", .log_stream_name = std::move(name)})
+        .value();
+  }
+  api::PutLogEventsResponse put(std::string stream, std::vector<std::string> messages) {
+    std::vector<api::InputLogEvent> events;
+    for (auto& message : messages)
+      events.push_back({h.clock.now().ms() + next_++, message});
+    return h
+        .call<api::PutLogEvents>(
+            {.log_group_name = "g", .log_stream_name = std::move(stream), .log_events = events})
+        .value();
+  }
+  static std::string joined(const std::optional<std::vector<api::OutputLogEvent>>& events) {
+    std::string out;
+    for (const auto& event : *events)
+      out += *event.message + " ";
+    return out;
+  }
+  static std::string joined(const std::optional<std::vector<api::FilteredLogEvent>>& events) {
+    std::string out;
+    for (const auto& event : *events)
+      out += *event.message + " ";
+    return out;
+  }
+  svc::testing::Harness h{register_operations};
+  int64_t next_ = 0;
+};
+
+TEST_F(LogsTest, GroupsAndStreams) {
+  auto again = h.call<api::CreateLogGroup>({.log_group_name = "g"});
+  EXPECT_EQ(again.error().code(), "ResourceAlreadyExistsException");
+  EXPECT_EQ(again.error().message(), "The specified log group already exists");
+  auto none = h.call<api::CreateLogStream>({.log_group_name = "x", .log_stream_name = "s"});
+  EXPECT_EQ(none.error().message(), "The specified log group does not exist.");
+  auto groups = h.call<api::DescribeLogGroups>({.log_group_name_prefix = "g"});
+  ASSERT_EQ(groups->log_groups->size(), 1u);
+  EXPECT_EQ((*groups->log_groups)[0].arn, "arn:aws:logs:us-east-1:123456789012:log-group:g:*");
+  make_stream("old");
+  make_stream("new");
+  put("old", {"a"});
+  put("new", {"b"});
+  auto streams = h.call<api::DescribeLogStreams>(
+      {.log_group_name = "g", .order_by = "LastEventTime", .descending = true, .limit = 1});
+  EXPECT_EQ((*streams->log_streams)[0].log_stream_name, "new");
+  auto rest = h.call<api::DescribeLogStreams>({.log_group_name = "g",
+                                               .order_by = "LastEventTime",
+                                               .descending = true,
+                                               .next_token = streams->next_token});
+  EXPECT_EQ((*rest->log_streams)[0].log_stream_name, "old");
+  EXPECT_TRUE(h.call<api::DescribeSubscriptionFilters>({.log_group_name = "g"})
+                  ->subscription_filters->empty());
+  ASSERT_TRUE(h.call<api::DeleteLogGroup>({.log_group_name = "g"}).ok());
+  EXPECT_FALSE(h.call<api::DescribeLogStreams>({.log_group_name = "g"}).ok());
+}
+
+TEST_F(LogsTest, GetLogEventsPages) {
+  make_stream("s");
+  put("s", {"1", "2", "3", "4", "5"});
+  auto tail =
+      h.call<api::GetLogEvents>({.log_group_name = "g", .log_stream_name = "s", .limit = 2});
+  EXPECT_EQ(joined(tail->events), "4 5 ");
+  auto back = h.call<api::GetLogEvents>({.log_group_name = "g",
+                                         .log_stream_name = "s",
+                                         .next_token = tail->next_backward_token,
+                                         .limit = 2});
+  EXPECT_EQ(joined(back->events), "2 3 ");
+  auto head = h.call<api::GetLogEvents>(
+      {.log_group_name = "g", .log_stream_name = "s", .start_from_head = true});
+  EXPECT_EQ(joined(head->events), "1 2 3 4 5 ");
+  auto end = h.call<api::GetLogEvents>(
+      {.log_group_name = "g", .log_stream_name = "s", .next_token = head->next_forward_token});
+  EXPECT_TRUE(end->events->empty());
+  EXPECT_EQ(end->next_forward_token, head->next_forward_token);
+}
+
+TEST_F(LogsTest, FilterMergesStreamsByTime) {
+  make_stream("a");
+  make_stream("b");
+  put("a", {"x1"});
+  put("b", {"x2", "y3"});
+  put("a", {"x4"});
+  auto all = h.call<api::FilterLogEvents>({.log_group_name = "g"});
+  EXPECT_EQ(joined(all->events), "x1 x2 y3 x4 ");
+  auto page =
+      h.call<api::FilterLogEvents>({.log_group_name = "g", .filter_pattern = "x", .limit = 2});
+  EXPECT_EQ(joined(page->events), "x1 x2 ");
+  auto rest = h.call<api::FilterLogEvents>(
+      {.log_group_name = "g", .filter_pattern = "x", .next_token = page->next_token});
+  EXPECT_EQ(joined(rest->events), "x4 ");
+  EXPECT_FALSE(rest->next_token);
+  auto refused =
+      h.call<api::FilterLogEvents>({.log_group_name = "g", .filter_pattern = "{ $.a = 1 }"});
+  EXPECT_THAT(refused.error().message(), HasSubstr("not supported by Millrace"));
+}
+
+TEST_F(LogsTest, RejectsEventsOutsideTheWindow) {
+  make_stream("s");
+  int64_t now = h.clock.now().ms();
+  auto out = h.call<api::PutLogEvents>(
+      {.log_group_name = "g",
+       .log_stream_name = "s",
+       .log_events = {
+           {now - 15 * 86'400'000ll, "old"}, {now, "ok"}, {now + 3 * 3'600'000, "new"}}});
+  ASSERT_TRUE(out.ok());
+  EXPECT_EQ(out->rejected_log_events_info->too_old_log_event_end_index, 1);
+  EXPECT_EQ(out->rejected_log_events_info->too_new_log_event_start_index, 2);
+  auto bad = h.call<api::PutLogEvents>(
+      {.log_group_name = "g", .log_stream_name = "s", .log_events = {{now, "b"}, {now - 1, "a"}}});
+  EXPECT_THAT(bad.error().message(), HasSubstr("chronological order"));
+}
+
+TEST_F(LogsTest, WriterMakesStreamsAndRetentionDeletes) {
+  LogWriter writer(h.ports);
+  svc::Scope scope = svc::testing::Harness::root_call().scope;
+  writer.append(scope, "/aws/lambda/f", "s", {{h.clock.now(), "START"}, {h.clock.now(), "END"}});
+  h.runner.advance_ms(LogWriter::kFlushMs);
+  auto events = h.call<api::FilterLogEvents>({.log_group_name = "/aws/lambda/f"});
+  EXPECT_EQ(joined(events->events), "START END ");
+  EXPECT_FALSE(
+      h.call<api::PutRetentionPolicy>({.log_group_name = "/aws/lambda/f", .retention_in_days = 2})
+          .ok());
+  h.call<api::PutRetentionPolicy>({.log_group_name = "/aws/lambda/f", .retention_in_days = 1})
+      .value();
+  writer.start();
+  h.runner.advance_ms(25 * 3'600'000);
+  EXPECT_TRUE(h.call<api::FilterLogEvents>({.log_group_name = "/aws/lambda/f"})->events->empty());
+  EXPECT_EQ((*h.call<api::DescribeLogGroups>({.log_group_name_prefix = "/aws"})->log_groups)[0]
+                .stored_bytes,
+            0);
+  writer.stop();
+}
+
+TEST_F(LogsTest, Tags) {
+  std::string arn = "arn:aws:logs:us-east-1:123456789012:log-group:g:*";
+  ASSERT_TRUE(
+      h.call<api::TagResource>({.resource_arn = arn, .tags = {{"a", "1"}, {"b", "2"}}}).ok());
+  ASSERT_TRUE(h.call<api::UntagLogGroup>({.log_group_name = "g", .tags = {"a"}}).ok());
+  EXPECT_EQ(h.call<api::ListTagsForResource>({.resource_arn = arn})->tags->size(), 1u);
+}
+
+TEST(FilterPattern, Terms) {
+  auto matches = [](const char* pattern, const char* text) {
+    return FilterPattern::parse(pattern).value().matches(text);
+  };
+  EXPECT_TRUE(matches("", "anything"));
+  EXPECT_TRUE(matches("ERROR timeout", "a timeout ERROR"));
+  EXPECT_FALSE(matches("ERROR timeout", "ERROR"));
+  EXPECT_TRUE(matches("?ERROR ?WARN", "WARN x"));
+  EXPECT_FALSE(matches("ERROR -Exiting", "ERROR Exiting"));
+  EXPECT_TRUE(matches("\"Task timed out\"", "x Task timed out after"));
+  EXPECT_FALSE(FilterPattern::parse("%[0-9]+%").ok());
+  EXPECT_FALSE(FilterPattern::parse("\"open").ok());
+}
+
+}  // namespace
+}  // namespace millrace::logs
