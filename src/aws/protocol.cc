@@ -192,6 +192,8 @@ void write_rest_output(const Operation& operation, Protocol protocol, void* outp
   const Shape& shape = *operation.output;
   response.status = operation.http_status;
   write_response_bindings(shape, output, response);
+  // No model says so: a part of an object is 206 (RFC 9110, 15.3.7).
+  if (!find_header(response.headers, "Content-Range").empty()) response.status = 206;
   if (shape.payload != nullptr) {
     write_payload(operation, protocol, shape, output, response.headers, response.body);
     return;

@@ -11,6 +11,7 @@
 #include "server/admin_api.h"
 #include "server/api_handler.h"
 #include "server/api_plane.h"
+#include "server/s3_cors.h"
 #include "svc/apigateway/operations.h"
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
@@ -91,6 +92,7 @@ struct Cloud::Impl {
   std::unique_ptr<net::CertificateAuthority> authority;
   Router router;
   std::unique_ptr<AdminApi> admin;
+  std::unique_ptr<S3Cors> cors;
   std::unique_ptr<ApiHandler> handler;
   std::unique_ptr<net::HttpServer> server;
   std::string url;
@@ -157,11 +159,13 @@ Status Cloud::Impl::listen() {
   MR_ASSIGN(Instant created, creation_time(options.data_dir, clock.now()));
   MR_ASSIGN(std::string incoming, fresh_incoming_dir(options.data_dir));
   admin = std::make_unique<AdminApi>(runtime, clock, *store, created);
+  cors = std::make_unique<S3Cors>(*store);
   ApiHandler::Parts parts{.router = &router,
                           .authenticator = authenticator.get(),
                           .executor = executor.get(),
                           .own_paths = admin.get(),
-                          .data_plane = api_plane.get()};
+                          .data_plane = api_plane.get(),
+                          .cors = cors.get()};
   handler = std::make_unique<ApiHandler>(
       parts, ApiHandler::Options{.default_region = options.region, .incoming_dir = incoming});
   net::HttpServer::Options http{.address = options.listen,

@@ -17,7 +17,9 @@ using AccessList = Result<std::vector<svc::Access>>;
 // What conditions may ask about: "s3:prefix" -> value.
 using AccessContext = std::map<std::string, std::vector<std::string>>;
 
-Result<svc::Access> access_to(store::Reader& reader, const Bucket& bucket, std::string action,
+// RestrictPublicBuckets is obeyed here: a public policy then counts for the owner's principals
+// alone.
+Result<svc::Access> access_to(Context& ctx, const Bucket& bucket, std::string action,
                               std::string_view key = {}, AccessContext context = {});
 
 // Errors: those of open_bucket, so that a missing bucket is told before a missing permission.

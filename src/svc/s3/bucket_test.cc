@@ -103,8 +103,10 @@ TEST_F(BucketTest, ConfigurationsAreKeptAndGivenBack) {
   ASSERT_TRUE(h.call<ops::DeleteBucketEncryption>({.bucket = b}).ok());
   EXPECT_EQ(put("k", "v")->server_side_encryption, "AES256");
 
-  EXPECT_EQ(code(h.call<ops::GetPublicAccessBlock>({.bucket = b})),
-            "NoSuchPublicAccessBlockConfiguration");
+  EXPECT_EQ(h.call<ops::GetPublicAccessBlock>({.bucket = b})
+                ->public_access_block_configuration->restrict_public_buckets,
+            true)
+      << "as new buckets have it";
   ops::PutPublicAccessBlockRequest block{.bucket = b};
   block.public_access_block_configuration.block_public_acls = true;
   ASSERT_TRUE(h.call<ops::PutPublicAccessBlock>(block).ok());
@@ -112,7 +114,14 @@ TEST_F(BucketTest, ConfigurationsAreKeptAndGivenBack) {
                 ->public_access_block_configuration->block_public_acls,
             true);
   ASSERT_TRUE(h.call<ops::DeletePublicAccessBlock>({.bucket = b}).ok());
+  EXPECT_EQ(code(h.call<ops::GetPublicAccessBlock>({.bucket = b})),
+            "NoSuchPublicAccessBlockConfiguration");
 
+  EXPECT_EQ(h.call<ops::GetBucketOwnershipControls>({.bucket = b})
+                ->ownership_controls->rules.front()
+                .object_ownership,
+            "BucketOwnerEnforced");
+  ASSERT_TRUE(h.call<ops::DeleteBucketOwnershipControls>({.bucket = b}).ok());
   EXPECT_EQ(code(h.call<ops::GetBucketOwnershipControls>({.bucket = b})),
             "OwnershipControlsNotFoundError");
   ops::PutBucketOwnershipControlsRequest ownership{.bucket = b};
@@ -171,6 +180,28 @@ TEST_F(BucketTest, Policies) {
   EXPECT_EQ(asked.resource_account, svc::testing::kAccount);
   ASSERT_TRUE(asked.resource_policy.has_value());
   EXPECT_EQ(asked.resource_policy->get_string("Version"), "2012-10-17");
+}
+
+TEST_F(BucketTest, PublicAccessIsBlockedUnlessAllowed) {
+  std::string policy = R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",)"
+                       R"("Resource":"arn:aws:s3:::bucket/*"}})";
+  ops::PutBucketPolicyRequest in{.bucket = "bucket", .policy = policy};
+  EXPECT_EQ(code(h.call<ops::PutBucketPolicy>(in)), "AccessDenied");
+  ops::PutPublicAccessBlockRequest block{.bucket = "bucket"};
+  block.public_access_block_configuration.restrict_public_buckets = true;
+  ASSERT_TRUE(h.call<ops::PutPublicAccessBlock>(block).ok());
+  EXPECT_EQ(code(h.call<ops::PutBucketPolicy>(in)), "OK");
+  must_put("k", "v");
+  EXPECT_TRUE(h.authorizer.asked.back().resource_policy.has_value());
+  svc::Call stranger = Harness::root_call();
+  stranger.caller = svc::Caller{};
+  auto asked_with_policy = [&] {
+    (void)h.call_as<ops::GetObject>(stranger, {.bucket = "bucket", .key = "k"}).ok();
+    return h.authorizer.asked.back().resource_policy.has_value();
+  };
+  EXPECT_FALSE(asked_with_policy());
+  ASSERT_TRUE(h.call<ops::DeletePublicAccessBlock>({.bucket = "bucket"}).ok());
+  EXPECT_TRUE(asked_with_policy());
 }
 
 TEST_F(BucketTest, EventsReachFunctions) {

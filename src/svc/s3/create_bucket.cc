@@ -1,3 +1,4 @@
+#include "svc/s3/bucket_config.h"
 #include "svc/s3/limits.h"
 #include "svc/s3/object_io.h"
 #include "svc/s3/operations.h"
@@ -48,6 +49,18 @@ Status check_ownership(const ops::CreateBucketRequest& in) {
   return ok_status();
 }
 
+// What every new bucket has since April 2023:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+void set_defaults(Context& ctx, const Bucket& bucket) {
+  ops::PublicAccessBlockConfiguration block{.block_public_acls = true,
+                                            .ignore_public_acls = true,
+                                            .block_public_policy = true,
+                                            .restrict_public_buckets = true};
+  set_config<ops::PutPublicAccessBlock>(ctx, bucket, configs::kPublicAccessBlock, block);
+  ops::OwnershipControls ownership{.rules = {{"BucketOwnerEnforced"}}};
+  set_config<ops::PutBucketOwnershipControls>(ctx, bucket, configs::kOwnershipControls, ownership);
+}
+
 }  // namespace
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
@@ -77,9 +90,9 @@ Result<ops::CreateBucket::Output> create_bucket(Context& ctx, const ops::CreateB
     const auto& tags = *in.create_bucket_configuration->tags;
     MR_TRY(tags_of(tags, kBucketTagsMax));
     ops::Tagging tagging{.tag_set = tags};
-    const aws::Member* member = ops::PutBucketTagging::kDescription.input->find_member("Tagging");
-    put_config(ctx.txn(), bucket, configs::kTagging, config_text(*member->shape, &tagging));
+    set_config<ops::PutBucketTagging>(ctx, bucket, configs::kTagging, tagging);
   }
+  set_defaults(ctx, bucket);
   put_bucket(ctx.txn(), bucket);
   return out;
 }

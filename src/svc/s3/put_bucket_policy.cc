@@ -2,6 +2,7 @@
 #include "svc/s3/errors.h"
 #include "svc/s3/limits.h"
 #include "svc/s3/operations.h"
+#include "svc/s3/public_access.h"
 
 namespace millrace::s3 {
 namespace {
@@ -59,6 +60,15 @@ Result<ops::PutBucketPolicy::Output> put_bucket_policy(Context& ctx,
                                                        const ops::PutBucketPolicyRequest& in) {
   MR_ASSIGN(Bucket bucket, open_bucket(ctx, in.bucket, in.expected_bucket_owner));
   MR_TRY(check_policy(in.policy, bucket));
+  MR_ASSIGN(bool is_blocked, blocks_public_policy(ctx.txn(), bucket));
+  MR_ASSIGN(codec::Json policy, codec::Json::parse(in.policy));
+  if (is_blocked && is_public_policy(policy)) {
+    return ops::errors::access_denied(
+        "User: " + ctx.caller().arn +
+        " is not authorized to perform: s3:PutBucketPolicy on resource: \"" + bucket.arn() +
+        "\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block "
+        "Public Access.");
+  }
   put_config(ctx.txn(), bucket, configs::kPolicy, in.policy);
   return ops::PutBucketPolicy::Output{};
 }

@@ -65,7 +65,7 @@ AccessList versions_access(Context& ctx, const ops::ListObjectVersionsRequest& i
 AccessList location_access(Context& ctx, const ops::GetBucketLocationRequest& in) {
   MR_ASSIGN(std::optional<Bucket> bucket, find_bucket(ctx.txn(), in.bucket));
   if (!bucket) return no_such_bucket(in.bucket);
-  MR_ASSIGN(svc::Access access, access_to(ctx.txn(), *bucket, kGetBucketLocation));
+  MR_ASSIGN(svc::Access access, access_to(ctx, *bucket, kGetBucketLocation));
   return std::vector{std::move(access)};
 }
 
@@ -75,7 +75,7 @@ AccessList copy_access(Context& ctx, const In& in) {
   MR_ASSIGN(SourceName source, parse_copy_source(in.copy_source));
   MR_ASSIGN(std::optional<Bucket> bucket, find_bucket(ctx.txn(), source.bucket));
   if (!bucket) return no_such_bucket(source.bucket);
-  MR_ASSIGN(svc::Access reading, access_to(ctx.txn(), *bucket, kGetObject, source.key));
+  MR_ASSIGN(svc::Access reading, access_to(ctx, *bucket, kGetObject, source.key));
   MR_ASSIGN(std::vector<svc::Access> all, object_access(ctx, in.bucket, in.key, kPutObject));
   all.push_back(std::move(reading));
   return all;
