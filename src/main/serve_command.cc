@@ -22,7 +22,7 @@ namespace {
 
 using Flags = std::vector<std::pair<std::string, std::string>>;
 
-bool is_service_section(std::string_view key) { return key == "health" || key == "mail"; }
+bool is_service_section(std::string_view key) { return key == "health"; }
 
 std::optional<std::string> from_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -85,6 +85,11 @@ Result<server::CloudOptions> cloud_options(const ServeOptions& options) {
                      .python_packages = options.python_packages,
                      .environments_max = static_cast<int>(options.function_environments_max)};
   find_runtime_packages(cloud.functions);
+  cloud.notices.smtp_relay = options.smtp_relay;
+  auto section = options.sections.find("health");
+  if (section != options.sections.end()) {
+    MR_ASSIGN(cloud.notices.health, health::parse_health_config(section->second));
+  }
   MR_TRY(make_data_dir(cloud.data_dir));
   MR_ASSIGN(cloud.installation_key, load_or_make_installation_key(cloud.data_dir));
   RootKey root{options.root_access_key_id, options.root_secret_access_key};

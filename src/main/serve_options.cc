@@ -7,6 +7,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include "main/yaml_json.h"
+
 namespace millrace {
 namespace {
 
@@ -35,7 +37,10 @@ Status read_file(const std::string& path, ServeOptions& options,
     std::string key = entry.first.Scalar();
     const OptionRow* row = key == "config" ? nullptr : find_row(key);
     if (row == nullptr) {
-      if (!entry.second.IsScalar() && is_section(key)) continue;
+      if (!entry.second.IsScalar() && is_section(key)) {
+        options.sections[key] = yaml_to_json(entry.second);
+        continue;
+      }
       return bad_option(fmt::format("{}: there is no option '{}'", path, key));
     }
     if (!entry.second.IsScalar()) {
@@ -142,6 +147,9 @@ std::vector<OptionRow> make_table() {
        {},
        1,
        10'000},
+      {"smtp-relay", &O::smtp_relay, "URL",
+       "Also pass sent mail on: smtp://HOST or smtps://USER:PASSWORD@HOST (better in the "
+       "environment)"},
       {"log-level",
        &O::log_level,
        "LEVEL",

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "codec/json.h"
 
 namespace millrace {
 
@@ -43,6 +45,9 @@ struct ServeOptions {
   std::string python_packages;
   int64_t function_environments_max = 256;
   std::string log_level = "warn";
+
+  std::string smtp_relay;
+  std::map<std::string, codec::Json> sections;  // of the file, which are services' own
 
   // Not a flag: secrets do not belong on a command line.
   std::string root_access_key_id;      // MILLRACE_ROOT_ACCESS_KEY_ID

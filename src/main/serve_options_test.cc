@@ -47,6 +47,15 @@ TEST_F(ServeOptionsTest, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(options->listen, "127.0.0.1");
 }
 
+TEST_F(ServeOptionsTest, SectionsOfServicesAreHandedOnAsJson) {
+  std::string path =
+      file("functions:\n  - name: a*\n    keep_warm: 2\n    on: true\n    text: \"3\"\n");
+  auto options = load({{"config", path}});
+  ASSERT_TRUE(options.ok()) << options.error().message();
+  EXPECT_EQ(options->sections.at("functions").dump(),
+            R"([{"name":"a*","keep_warm":2,"on":true,"text":"3"}])");
+}
+
 TEST_F(ServeOptionsTest, MistakesAreNamed) {
   auto message = [&](const std::vector<std::pair<std::string, std::string>>& flags) {
     auto options = load(flags);

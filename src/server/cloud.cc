@@ -86,6 +86,7 @@ struct Cloud::Impl {
   std::unique_ptr<metering::MeterStore> meter;
   std::unique_ptr<logs::LogWriter> log_writer;
   std::unique_ptr<Functions> functions;
+  std::unique_ptr<Notices> notices;
   std::unique_ptr<apigateway::ExecuteApi> execute_api;
   std::unique_ptr<ApiPlane> api_plane;
   std::unique_ptr<Authenticator> authenticator;
@@ -123,6 +124,7 @@ Status Cloud::Impl::open() {
   meter = std::make_unique<metering::MeterStore>(ports);
   log_writer = std::make_unique<logs::LogWriter>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
+  notices = std::make_unique<Notices>(options.notices, runtime, ports);
   wire_ports();
   execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
   api_plane = std::make_unique<ApiPlane>(*execute_api, clock);
@@ -177,6 +179,7 @@ Status Cloud::Impl::listen() {
   url = url_of(options, server->port());
   ports.endpoint_url = url;  // before the first request: ports are constant from then on
   start_background();
+  MR_TRY(notices->start());
   return server->start();
 }
 
@@ -199,6 +202,7 @@ Status Cloud::stop() {
   if (!impl_->running) return ok_status();
   impl_->running = false;
   if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
+  if (impl_->notices) impl_->notices->stop();
   if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
   if (impl_->log_writer && impl_->ports.store != nullptr) impl_->log_writer->stop();
   if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();

@@ -13,6 +13,7 @@
 #include "net/http_server.h"
 #include "server/authenticator.h"
 #include "server/functions.h"
+#include "server/notices.h"
 #include "store/store.h"
 
 namespace millrace::server {
@@ -35,6 +36,7 @@ struct CloudOptions {
   net::HttpServer::Limits limits;
   int64_t drain_ms = 10'000;
   FunctionOptions functions;
+  NoticeOptions notices;
 };
 
 class Cloud {
