@@ -1,5 +1,5 @@
-// What DynamoDB's operations cost by themselves: a call of the handler on an in-memory store, without the
-// network, the wire format and the commit.
+// What DynamoDB's operations cost by themselves: a call of the handler on an in-memory store,
+// without the network, the wire format and the commit.
 #include <benchmark/benchmark.h>
 
 #include "codec/attribute_value_json.h"
@@ -76,8 +76,8 @@ BENCHMARK(bm_get_item);
 void bm_put_item(benchmark::State& state) {
   size_t i = 0;
   for (auto _ : state) {
-    world().run<api::PutItem>(
-        state, {.table_name = "bench", .item = world().items[i++ * 7919 % 10'000]});
+    world().run<api::PutItem>(state,
+                              {.table_name = "bench", .item = world().items[i++ * 7919 % 10'000]});
   }
 }
 BENCHMARK(bm_put_item);
@@ -97,9 +97,9 @@ void bm_update_item(benchmark::State& state) {
         state, {.table_name = "bench",
                 .key = key_of(world().items[i++ * 7919 % 10'000]),
                 .update_expression = "SET age = age + :one, email = :mail",
-                .expression_attribute_values = codec::Item{
-                    {":one", codec::AttributeValue::of_n(codec::Decimal(1))},
-                    {":mail", codec::AttributeValue::of_s("x@example.com")}}});
+                .expression_attribute_values =
+                    codec::Item{{":one", codec::AttributeValue::of_n(codec::Decimal(1))},
+                                {":mail", codec::AttributeValue::of_s("x@example.com")}}});
   }
 }
 BENCHMARK(bm_update_item);

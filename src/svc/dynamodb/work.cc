@@ -1,6 +1,8 @@
 #include "svc/dynamodb/work.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "base/encoding.h"
 #include "base/log.h"
@@ -273,6 +275,54 @@ Result<std::vector<Work>> all_work(store::Store& store) {
   return rows;
 }
 
+// One worker a store: a run that takes long must not be joined by one more each second until they
+// fill the pool. A run that is asked for meanwhile is done by the worker that is at it.
+class Turns {
+ public:
+  // Whether the caller is the worker now.
+  bool begin(const store::Store* store) {
+    std::lock_guard lock(mutex_);
+    auto [it, first] = asked_again_.emplace(store, false);
+    if (!first) it->second = true;
+    return first;
+  }
+  // Whether the worker must go on; it is none any more otherwise.
+  bool again(const store::Store* store) {
+    std::lock_guard lock(mutex_);
+    auto it = asked_again_.find(store);
+    if (!it->second) {
+      asked_again_.erase(it);
+      return false;
+    }
+    it->second = false;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const store::Store*, bool> asked_again_;
+};
+
+Turns& turns() {
+  static Turns instance;
+  return instance;
+}
+
+void run_all_rows(const svc::Ports& ports) {
+  auto rows = all_work(*ports.store);
+  if (!rows.ok()) return spdlog::error("dynamodb work: {}", rows.error().to_string());
+  for (const Work& row : *rows) {
+    for (int step = 0; step < kStepsPerRun; ++step) {
+      auto outcome = transact_step(ports, row);
+      if (!outcome.ok()) {
+        spdlog::error("dynamodb work on {}: {}", row.name, outcome.error().to_string());
+        break;
+      }
+      if (*outcome != Outcome::kMore) break;
+    }
+  }
+}
+
 void schedule(const svc::Ports& ports) {
   ports.runner->after(kIntervalMs, [&ports] {
     // A full pool is no reason to stop for ever.
@@ -299,18 +349,10 @@ void begin_work(svc::Context& ctx, const Work& work) {
 }
 
 void run_work(const svc::Ports& ports) {
-  auto rows = all_work(*ports.store);
-  if (!rows.ok()) return spdlog::error("dynamodb work: {}", rows.error().to_string());
-  for (const Work& row : *rows) {
-    for (int step = 0; step < kStepsPerRun; ++step) {
-      auto outcome = transact_step(ports, row);
-      if (!outcome.ok()) {
-        spdlog::error("dynamodb work on {}: {}", row.name, outcome.error().to_string());
-        break;
-      }
-      if (*outcome != Outcome::kMore) break;
-    }
-  }
+  if (!turns().begin(ports.store)) return;
+  do {
+    run_all_rows(ports);
+  } while (turns().again(ports.store));
 }
 
 void start_work(const svc::Ports& ports) { schedule(ports); }
