@@ -16,6 +16,8 @@
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
 #include "svc/dynamodb/dynamodb.h"
+#include "svc/events/operations.h"
+#include "svc/events/schedule_runner.h"
 #include "svc/iam/authorizer.h"
 #include "svc/iam/iam.h"
 #include "svc/iam/key_ring.h"
@@ -86,6 +88,7 @@ struct Cloud::Impl {
   std::unique_ptr<metering::MeterStore> meter;
   std::unique_ptr<logs::LogWriter> log_writer;
   std::unique_ptr<Functions> functions;
+  std::unique_ptr<events::ScheduleRunner> schedules;
   std::unique_ptr<Notices> notices;
   std::unique_ptr<apigateway::ExecuteApi> execute_api;
   std::unique_ptr<ApiPlane> api_plane;
@@ -114,6 +117,7 @@ Status Cloud::Impl::open() {
   lambda::register_operations(registry);
   logs::register_operations(registry);
   apigateway::register_operations(registry);
+  events::register_operations(registry);
   cloudwatch::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
@@ -124,6 +128,7 @@ Status Cloud::Impl::open() {
   meter = std::make_unique<metering::MeterStore>(ports);
   log_writer = std::make_unique<logs::LogWriter>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
+  schedules = std::make_unique<events::ScheduleRunner>(ports);
   notices = std::make_unique<Notices>(options.notices, runtime, ports);
   wire_ports();
   execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
@@ -152,6 +157,7 @@ void Cloud::Impl::start_background() {
   dynamodb::start_background(ports);
   s3::finish_last_run(ports);
   functions->start();
+  schedules->start();
   log_writer->start();
   metrics->start();
   meter->start();
@@ -203,6 +209,7 @@ Status Cloud::stop() {
   impl_->running = false;
   if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
   if (impl_->notices) impl_->notices->stop();
+  if (impl_->schedules) impl_->schedules->stop();
   if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
   if (impl_->log_writer && impl_->ports.store != nullptr) impl_->log_writer->stop();
   if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
