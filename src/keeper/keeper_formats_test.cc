@@ -33,16 +33,22 @@ TEST(ExportFormatTest, LinesRoundTrip) {
 TEST(ExportFormatTest, ReadsAwsManifests) {
   // The examples of AWS's developer guide, "DynamoDB table export output format".
   auto summary = summary_from_json(
-      R"({"version":"2020-06-30","exportArn":"arn:aws:dynamodb:us-east-1:123456789012:table/T/export/01234567890123-a1b2c3d4",
+      R"({"version":"2020-06-30",
+          "exportArn":"arn:aws:dynamodb:us-east-1:1:table/T/export/01234567890123-a1b2c3d4",
           "startTime":"2020-11-04T07:28:34.028Z","endTime":"2020-11-04T07:33:43.897Z",
-          "tableArn":"arn:aws:dynamodb:us-east-1:123456789012:table/T","tableId":"12345a12-abcd-123a-ab12-1234abc12345",
-          "exportTime":"2020-11-04T07:28:34.028Z","s3Bucket":"b","s3Prefix":"","s3SseAlgorithm":"AES256",
-          "s3SseKmsKeyId":null,"manifestFilesS3Key":"AWSDynamoDB/01693685827463-2d8752fd/manifest-files.json",
-          "billedSizeBytes":0,"itemCount":8,"outputFormat":"DYNAMODB_JSON","exportType":"FULL_EXPORT"})");
+          "tableArn":"arn:aws:dynamodb:us-east-1:1:table/T",
+          "tableId":"12345a12-abcd-123a-ab12-1234abc12345",
+          "exportTime":"2020-11-04T07:28:34.028Z","s3Bucket":"b","s3Prefix":"",
+          "s3SseAlgorithm":"AES256","s3SseKmsKeyId":null,
+          "manifestFilesS3Key":"AWSDynamoDB/01693685827463-2d8752fd/manifest-files.json",
+          "billedSizeBytes":0,"itemCount":8,"outputFormat":"DYNAMODB_JSON",
+          "exportType":"FULL_EXPORT"})");
   ASSERT_TRUE(summary.ok());
   EXPECT_EQ(summary->item_count, 8);
   auto files = data_files_from_lines(
-      R"({"itemCount":8,"md5Checksum":"sQMSpEILNgoQmarvDFonGQ==","etag":"af83d6f217c19b8b0fff8023d8ca4716-1","dataFileS3Key":"AWSDynamoDB/01693685827463-2d8752fd/data/asdl123dasas.json.gz"})"
+      R"({"itemCount":8,"md5Checksum":"sQMSpEILNgoQmarvDFonGQ==",)"
+      R"("etag":"af83d6f217c19b8b0fff8023d8ca4716-1",)"
+      R"("dataFileS3Key":"AWSDynamoDB/01693685827463-2d8752fd/data/asdl123dasas.json.gz"})"
       "\n");
   ASSERT_EQ(files->size(), 1u);
   EXPECT_EQ(files->at(0).item_count, 8);
@@ -74,8 +80,9 @@ TEST(TableSettingsTest, ATableLikeAnotherKeepsWhatMatters) {
       R"({"FormatVersion":1,"Table":{"TableName":"T","TableId":"x","KeySchema":[
             {"AttributeName":"sk","KeyType":"RANGE"},{"AttributeName":"pk","KeyType":"HASH"}],
           "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
-          "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6,"NumberOfDecreasesToday":0},
-          "GlobalSecondaryIndexes":[{"IndexName":"g","KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],
+          "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6},
+          "GlobalSecondaryIndexes":[{"IndexName":"g",
+            "KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],
             "Projection":{"ProjectionType":"ALL"},"IndexStatus":"ACTIVE","ItemCount":3,
             "ProvisionedThroughput":{"ReadCapacityUnits":7,"WriteCapacityUnits":8}}]},
           "Tags":{"a":"b"},"TimeToLiveAttribute":"expires"})");

@@ -48,7 +48,8 @@ void copy_indexes(const api::TableDescription& table, bool provisioned,
   if (table.global_secondary_indexes && !table.global_secondary_indexes->empty()) {
     auto& indexes = create.global_secondary_indexes.emplace();
     for (const auto& index : *table.global_secondary_indexes) {
-      api::GlobalSecondaryIndex copy{index.index_name.value_or(""), index.key_schema.value_or(KeySchema()),
+      api::GlobalSecondaryIndex copy{index.index_name.value_or(""),
+                                     index.key_schema.value_or(KeySchema()),
                                      index.projection.value_or(api::Projection())};
       if (provisioned) copy.provisioned_throughput = throughput_of(index.provisioned_throughput);
       indexes.push_back(std::move(copy));

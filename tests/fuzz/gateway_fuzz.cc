@@ -1,5 +1,5 @@
-// Schedules, event patterns, mapping templates and regular expressions: whatever the text, they end, and
-// what they accept they can also run.
+// Schedules, event patterns, mapping templates and regular expressions: whatever the text, they
+// end, and what they accept they can also run.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
