@@ -1,7 +1,6 @@
 #include "keeper/export_format.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "codec/attribute_value_json.h"
 #include "codec/json.h"
@@ -111,12 +110,16 @@ void append_item_line(std::string& out, const codec::Item& item) {
 }
 
 Result<codec::Item> item_from_line(std::string_view line) {
-  thread_local simdjson::dom::parser parser;
-  simdjson::dom::element item;
-  if (parser.parse(line.data(), line.size())["Item"].get(item) != simdjson::SUCCESS) {
+  // What stands between {"Item": and the last } is the item; its own reader checks the rest.
+  constexpr std::string_view kBefore = "{\"Item\":";
+  while (line.ends_with('\r') || line.ends_with(' '))
+    line.remove_suffix(1);
+  if (!line.starts_with(kBefore) || !line.ends_with('}')) {
     return invalid_backup("a data line is not {\"Item\":{...}}");
   }
-  return codec::item_from_json(item);
+  line.remove_prefix(kBefore.size());
+  line.remove_suffix(1);
+  return codec::item_from_json_text(line);
 }
 
 }  // namespace millrace::keeper
