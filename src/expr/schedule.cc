@@ -18,14 +18,15 @@ constexpr int kYearMax = 9999;
 constexpr int kYearsSearchedMax = 60;
 
 int days_in_month(int year, int month) {
-  auto last = chr::year_month_day_last(chr::year(year), chr::month_day_last(chr::month(
-                                                            static_cast<unsigned>(month))));
+  auto last = chr::year_month_day_last(
+      chr::year(year), chr::month_day_last(chr::month(static_cast<unsigned>(month))));
   return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
 int weekday_of(int year, int month, int day) {
-  chr::sys_days days = chr::year_month_day(chr::year(year), chr::month(static_cast<unsigned>(month)),
-                                           chr::day(static_cast<unsigned>(day)));
+  chr::sys_days days =
+      chr::year_month_day(chr::year(year), chr::month(static_cast<unsigned>(month)),
+                          chr::day(static_cast<unsigned>(day)));
   return static_cast<int>(chr::weekday(days).c_encoding());
 }
 
@@ -119,9 +120,9 @@ std::optional<Instant> Schedule::next_cron(Instant after) const {
              hour = next_bit(hours_, hour + 1)) {
           int minute = next_bit(minutes_, hour == from_minute / 60 ? from_minute % 60 : 0);
           if (minute < 0) continue;
-          chr::sys_days at = chr::year_month_day(chr::year(year),
-                                                 chr::month(static_cast<unsigned>(month)),
-                                                 chr::day(static_cast<unsigned>(day)));
+          chr::sys_days at =
+              chr::year_month_day(chr::year(year), chr::month(static_cast<unsigned>(month)),
+                                  chr::day(static_cast<unsigned>(day)));
           return Instant{at.time_since_epoch().count() * kDayUs +
                          (int64_t{hour} * 60 + minute) * kMinuteUs};
         }

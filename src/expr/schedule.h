@@ -1,8 +1,9 @@
-// Schedule expressions of EventBridge: rate(5 minutes) and cron(0 10 * * ? *), and when they fire next.
-// Pure; a value; free-threaded.
+// Schedule expressions of EventBridge: rate(5 minutes) and cron(0 10 * * ? *), and when they fire
+// next. Pure; a value; free-threaded.
 //
-// What is valid is AWS's own, as recorded in LocalStack's validated tests (rate) and measured in public
-// (cron): https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+// What is valid is AWS's own, as recorded in LocalStack's validated tests (rate) and measured in
+// public (cron):
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 #pragma once
 
 #include <array>
@@ -21,8 +22,8 @@ class Schedule {
   // Errors: ValidationException, "Parameter ScheduleExpression is not valid."
   static Result<Schedule> parse(std::string_view text);
 
-  // The first firing strictly after `after`; none when there is no more. A rate counts from `anchor`,
-  // when the rule was made or enabled; cron is in UTC and fires at second 0.
+  // The first firing strictly after `after`; none when there is no more. A rate counts from
+  // `anchor`, when the rule was made or enabled; cron is in UTC and fires at second 0.
   struct Times {
     Instant after;
     Instant anchor;
@@ -60,10 +61,10 @@ class Schedule {
   uint32_t hours_ = 0;
   uint32_t months_ = 0;  // bits 1 to 12
   std::vector<YearRange> years_;
-  uint32_t month_days_ = 0;      // bits 1 to 31
-  std::vector<int> from_end_;    // L is 0, L-3 is 3
+  uint32_t month_days_ = 0;    // bits 1 to 31
+  std::vector<int> from_end_;  // L is 0, L-3 is 3
   std::vector<NearestWeekday> nearest_;
-  uint32_t weekdays_ = 0;        // bits 0 (Sunday) to 6
+  uint32_t weekdays_ = 0;  // bits 0 (Sunday) to 6
   std::vector<NthWeekday> nth_;
 };
 
