@@ -305,7 +305,8 @@ Status check_dynamodb_table_name(const Operation& operation, const void* input,
     return Error("ValidationException", 400,
                  "TableName must be at least 3 characters long and at most 255 characters long");
   }
-  constexpr char kPattern[] = "[a-zA-Z0-9_.-]+";
+  // Static: matches_pattern() keeps what it compiled under this very text.
+  static constexpr char kPattern[] = "[a-zA-Z0-9_.-]+";
   if (!matches_pattern(kPattern, name)) {
     return Error("ValidationException", 400,
                  fmt::format("1 validation error detected: Value '{}' at 'tableName' failed to "

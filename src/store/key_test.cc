@@ -52,7 +52,8 @@ TEST(Key, MalformedKeysGiveNothing) {
   EXPECT_EQ(empty.account(), "");
   EXPECT_EQ(empty.str(), std::nullopt);
   EXPECT_EQ(empty.u8(), std::nullopt);
-  KeyReader reader(KeyWriter("1", "r", Space::kS3).raw("no end\x01").key());
+  const std::string unfinished = KeyWriter("1", "r", Space::kS3).raw("no end\x01").key();
+  KeyReader reader(unfinished);
   EXPECT_EQ(reader.str(), std::nullopt);
   EXPECT_EQ(reader.u64(), std::nullopt);
 }
