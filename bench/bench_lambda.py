@@ -25,7 +25,10 @@ def deploy(port):
                             aws_access_key_id="test", aws_secret_access_key="test")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
-        zipped.writestr("handler.js", HELLO.read_text())
+        # Readable by others: a function runs as another user, here as on AWS.
+        entry = zipfile.ZipInfo("handler.js")
+        entry.external_attr = 0o644 << 16
+        zipped.writestr(entry, HELLO.read_text())
     role = client("iam").create_role(RoleName="hello", AssumeRolePolicyDocument=ROLE_TRUST)["Role"]["Arn"]
     functions = client("lambda")
     arn = functions.create_function(FunctionName="hello", Runtime="nodejs20.x", Handler="handler.hello", Role=role,

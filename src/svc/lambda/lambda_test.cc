@@ -31,6 +31,7 @@ TEST_F(LambdaTest, CreateAnswersLikeAws) {
   EXPECT_EQ(got->configuration->last_update_status, "Successful");
   EXPECT_EQ(got->tags->at("team"), "x");
   EXPECT_FALSE(got->configuration->master_arn);
+  EXPECT_FALSE(got->code->location);
 }
 
 TEST_F(LambdaTest, CreateRefuses) {
