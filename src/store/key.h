@@ -50,7 +50,7 @@ class KeyWriter {
 // Reads parts back in the same order. A malformed key gives nullopt from the first bad part on.
 class KeyReader {
  public:
-  // Skips account, region and space.
+  // Skips account, region and space. `key` is borrowed and must outlive the reader.
   explicit KeyReader(std::string_view key);
   std::string_view account() const { return account_; }
   std::string_view region() const { return region_; }
