@@ -12,6 +12,7 @@
 // Rows: ("async", due ms:u64, id:string) -> AsyncEvent as JSON. Thread safety: free-threaded.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -71,7 +72,7 @@ class AsyncQueue {
   const svc::Ports& ports_;
   Invoker& invoker_;
   // Lets what was posted find out that the queue is gone.
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::mutex mutex_;
   std::set<std::string> working_;         // row keys
   std::map<svc::Scope, int64_t> timers_;  // the earliest wake-up that is set, by due ms

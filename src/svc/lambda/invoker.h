@@ -6,6 +6,7 @@
 // the FunctionHost is destroyed first.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -69,7 +70,7 @@ class Invoker final : public svc::FunctionInvoker {
   void refresh_warm();
 
   const svc::Ports& ports_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::unique_ptr<AsyncQueue> queue_;
   std::mutex warm_mutex_;
   std::unordered_map<std::string, Warm> warm_;  // by function ARN as given

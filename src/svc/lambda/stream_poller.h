@@ -9,6 +9,7 @@
 // Everything runs on the injected clock. Thread safety: free-threaded.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -75,7 +76,7 @@ class StreamPoller {
   void release(const WorkerPtr& worker);
 
   const svc::Ports& ports_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::mutex mutex_;
   struct Known {
     std::string text;  // the mapping's row: a change starts its workers afresh
