@@ -1,5 +1,5 @@
-// Amazon Resource Names: "arn:partition:service:region:account:resource", where the resource may hold
-// colons and slashes. A value; free-threaded.
+// Amazon Resource Names: "arn:partition:service:region:account:resource", where the resource may
+// hold colons and slashes. A value; free-threaded.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 #pragma once
 

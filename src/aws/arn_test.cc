@@ -20,7 +20,8 @@ TEST(Arn, RoundTrips) {
 }
 
 TEST(Arn, RefusesWhatIsNone) {
-  for (const char* text : {"", "arn", "arn:aws:s3", "arn:aws:s3:::", "arn::s3:::b", "x:aws:s3:::b"}) {
+  for (const char* text :
+       {"", "arn", "arn:aws:s3", "arn:aws:s3:::", "arn::s3:::b", "x:aws:s3:::b"}) {
     EXPECT_FALSE(Arn::parse(text).has_value()) << text;
   }
 }
@@ -35,7 +36,8 @@ TEST(Partition, RegionNames) {
 }
 
 TEST(Partition, Hosts) {
-  EXPECT_EQ(endpoint_host(dynamodb::kService, "cn-north-1"), "dynamodb.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(endpoint_host(dynamodb::kService, "cn-north-1"),
+            "dynamodb.cn-north-1.amazonaws.com.cn");
   EXPECT_EQ(endpoint_host(iam::kService, "eu-west-1"), "iam.amazonaws.com");
   EXPECT_EQ(signing_region(iam::kService, "eu-west-1"), "us-east-1");
 }

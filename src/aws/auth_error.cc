@@ -56,7 +56,8 @@ std::string quoted(std::string_view text) {
 
 std::string spaced_hex(std::string_view bytes) {
   std::string out;
-  for (unsigned char byte : bytes) fmt::format_to(std::back_inserter(out), "{:02x} ", byte);
+  for (unsigned char byte : bytes)
+    fmt::format_to(std::back_inserter(out), "{:02x} ", byte);
   if (!out.empty()) out.pop_back();
   return out;
 }
@@ -102,15 +103,17 @@ Error invalid_session_token(AuthStyle style) {
 
 Error expired_session_token(AuthStyle style) {
   return error_of(kExpiredToken, style,
-                  style == AuthStyle::kS3 ? "The provided token has expired."
-                                          : "The security token included in the request is expired");
+                  style == AuthStyle::kS3
+                      ? "The provided token has expired."
+                      : "The security token included in the request is expired");
 }
 
 Error signature_mismatch(AuthStyle style, const MismatchDetails& details) {
   if (style == AuthStyle::kS3) {
-    return error_of(kMismatch, style,
-                    "The request signature we calculated does not match the signature you provided. "
-                    "Check your key and signing method.")
+    return error_of(
+               kMismatch, style,
+               "The request signature we calculated does not match the signature you provided. "
+               "Check your key and signing method.")
         .with_member("AWSAccessKeyId", quoted(details.access_key_id))
         .with_member("StringToSign", quoted(details.string_to_sign))
         .with_member("SignatureProvided", quoted(details.signature))
@@ -118,13 +121,14 @@ Error signature_mismatch(AuthStyle style, const MismatchDetails& details) {
         .with_member("CanonicalRequest", quoted(details.canonical_request))
         .with_member("CanonicalRequestBytes", quoted(spaced_hex(details.canonical_request)));
   }
-  return error_of(kMismatch, style,
-                  fmt::format("The request signature we calculated does not match the signature you "
-                              "provided. Check your AWS Secret Access Key and signing method. Consult "
-                              "the service documentation for details.\n\nThe Canonical String for this "
-                              "request should have been\n'{}'\n\nThe String-to-Sign should have "
-                              "been\n'{}'\n",
-                              details.canonical_request, details.string_to_sign));
+  return error_of(
+      kMismatch, style,
+      fmt::format("The request signature we calculated does not match the signature you "
+                  "provided. Check your AWS Secret Access Key and signing method. Consult "
+                  "the service documentation for details.\n\nThe Canonical String for this "
+                  "request should have been\n'{}'\n\nThe String-to-Sign should have "
+                  "been\n'{}'\n",
+                  details.canonical_request, details.string_to_sign));
 }
 
 Error invalid_signature(AuthStyle style, std::string message) {
@@ -142,13 +146,12 @@ Error clock_skewed(AuthStyle style, const SkewDetails& details) {
   }
   const bool is_early = details.signed_at < details.now;
   const Instant limit = details.now.plus_ms(is_early ? -details.allowed_ms : details.allowed_ms);
-  return error_of(kMismatch, style,
-                  fmt::format("Signature {}: {} is {} than {} ({} {} {} min.)",
-                              is_early ? "expired" : "not yet current",
-                              format_amz_date(details.signed_at),
-                              is_early ? "now earlier" : "still later", format_amz_date(limit),
-                              format_amz_date(details.now), is_early ? '-' : '+',
-                              details.allowed_ms / 60'000));
+  return error_of(
+      kMismatch, style,
+      fmt::format("Signature {}: {} is {} than {} ({} {} {} min.)",
+                  is_early ? "expired" : "not yet current", format_amz_date(details.signed_at),
+                  is_early ? "now earlier" : "still later", format_amz_date(limit),
+                  format_amz_date(details.now), is_early ? '-' : '+', details.allowed_ms / 60'000));
 }
 
 Error presigned_expired(AuthStyle style, const ExpiryDetails& details) {

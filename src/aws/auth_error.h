@@ -1,5 +1,5 @@
-// What AWS answers to a request that it cannot authenticate. The cause is the same everywhere, the code
-// and status are not: JSON services say UnrecognizedClientException where query services say
+// What AWS answers to a request that it cannot authenticate. The cause is the same everywhere, the
+// code and status are not: JSON services say UnrecognizedClientException where query services say
 // InvalidClientTokenId and S3 says InvalidAccessKeyId.
 #pragma once
 

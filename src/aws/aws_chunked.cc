@@ -24,13 +24,16 @@ Error malformed_trailer() {
 }
 
 Error incomplete() {
-  return Error("IncompleteBody", 400,
-               "You did not provide the number of bytes specified by the Content-Length HTTP header");
+  return Error(
+      "IncompleteBody", 400,
+      "You did not provide the number of bytes specified by the Content-Length HTTP header");
 }
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -173,8 +176,8 @@ Status AwsChunkedDecoder::end_chunk() {
   if (!options_.signing) return ok_status();
   const std::string hash = hex_encode(chunk_hash_->finish());
   chunk_hash_ = Hasher::create(HashKind::kSha256);
-  const std::string expected = chained_signature("AWS4-HMAC-SHA256-PAYLOAD",
-                                                 fmt::format("{}\n{}", kEmptySha256Hex, hash));
+  const std::string expected =
+      chained_signature("AWS4-HMAC-SHA256-PAYLOAD", fmt::format("{}\n{}", kEmptySha256Hex, hash));
   if (!constant_time_equals(expected, chunk_signature_)) {
     return signature_mismatch(AuthStyle::kS3, {.signature = chunk_signature_});
   }
@@ -204,7 +207,8 @@ Status AwsChunkedDecoder::end_trailers() {
   if (trailers_.size() < options_.trailer_names.size()) return malformed_trailer();
   if (options_.signing && !options_.trailer_names.empty()) {
     std::string canonical;
-    for (const auto& [name, value] : trailers_) canonical += fmt::format("{}:{}\n", name, value);
+    for (const auto& [name, value] : trailers_)
+      canonical += fmt::format("{}:{}\n", name, value);
     const std::string expected =
         chained_signature("AWS4-HMAC-SHA256-TRAILER", hex_encode(sha256(canonical)));
     if (!constant_time_equals(expected, trailer_signature_)) {
@@ -219,10 +223,12 @@ Status AwsChunkedDecoder::check_trailing_checksum() {
   const std::string expected = base64_encode(checksum_->finish());
   if (find_header(trailers_, checksum_name_) == expected) return ok_status();
   std::string algorithm = checksum_name_.substr(checksum_name_.rfind('-') + 1);
-  std::ranges::transform(algorithm, algorithm.begin(),
-                         [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c); });
-  return Error("BadDigest", 400,
-               fmt::format("The {} you specified did not match the calculated checksum.", algorithm));
+  std::ranges::transform(algorithm, algorithm.begin(), [](char c) {
+    return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  });
+  return Error(
+      "BadDigest", 400,
+      fmt::format("The {} you specified did not match the calculated checksum.", algorithm));
 }
 
 Status AwsChunkedDecoder::finish() {

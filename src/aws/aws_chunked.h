@@ -1,10 +1,10 @@
-// The decoder of `Content-Encoding: aws-chunked`, which SDKs use for S3 uploads: chunks with or without
-// signatures, then trailers with a checksum. Sans I/O: feed it bytes as they come, take the payload out.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+// The decoder of `Content-Encoding: aws-chunked`, which SDKs use for S3 uploads: chunks with or
+// without signatures, then trailers with a checksum. Sans I/O: feed it bytes as they come, take the
+// payload out. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 //
-// Payload is handed out before its chunk's signature can be checked (a chunk may be large, and nothing
-// is held back), so whoever stores it must discard it when feed() or finish() fails. Memory is bounded
-// by the line lengths. Belongs to one thread at a time.
+// Payload is handed out before its chunk's signature can be checked (a chunk may be large, and
+// nothing is held back), so whoever stores it must discard it when feed() or finish() fails. Memory
+// is bounded by the line lengths. Belongs to one thread at a time.
 #pragma once
 
 #include <memory>
@@ -33,9 +33,9 @@ struct ChunkSigning {
 class AwsChunkedDecoder {
  public:
   struct Options {
-    std::optional<ChunkSigning> signing;      // the STREAMING-AWS4-HMAC-SHA256-* kinds
-    std::optional<uint64_t> decoded_length;   // x-amz-decoded-content-length
-    std::vector<std::string> trailer_names;   // x-amz-trailer, split
+    std::optional<ChunkSigning> signing;     // the STREAMING-AWS4-HMAC-SHA256-* kinds
+    std::optional<uint64_t> decoded_length;  // x-amz-decoded-content-length
+    std::vector<std::string> trailer_names;  // x-amz-trailer, split
   };
 
   explicit AwsChunkedDecoder(Options options);
@@ -43,8 +43,8 @@ class AwsChunkedDecoder {
   static Options options_for(const RequestView& request, PayloadKind kind,
                              const Authorization& authorization, const Secret& secret);
 
-  // Appends the payload in `bytes` to `out`. Errors (all 4xx): SignatureDoesNotMatch, InvalidRequest,
-  // MalformedTrailerError, BadDigest, IncompleteBody.
+  // Appends the payload in `bytes` to `out`. Errors (all 4xx): SignatureDoesNotMatch,
+  // InvalidRequest, MalformedTrailerError, BadDigest, IncompleteBody.
   Status feed(std::string_view bytes, std::string& out);
   // To be called at the end of the body: fails when something is missing.
   Status finish();

@@ -1,5 +1,5 @@
-// Credentials of a caller of AWS's APIs. A secret is a type of its own: it has no stream or fmt output
-// but "***", so that it cannot reach a log by accident.
+// Credentials of a caller of AWS's APIs. A secret is a type of its own: it has no stream or fmt
+// output but "***", so that it cannot reach a log by accident.
 #pragma once
 
 #include <fmt/format.h>

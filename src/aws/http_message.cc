@@ -37,7 +37,8 @@ bool RequestView::has_header(std::string_view name) const {
 
 RequestView HttpRequest::view(std::vector<HeaderView>& storage) const {
   storage.clear();
-  for (const auto& [name, value] : headers) storage.push_back({name, value});
+  for (const auto& [name, value] : headers)
+    storage.push_back({name, value});
   return {method, path, query, storage};
 }
 

@@ -1,6 +1,6 @@
 // HTTP messages as the protocol codecs and SigV4 see them, on both sides of the wire; free of any
-// networking. Requests that came in are seen through RequestView, whose views point into bytes that the
-// caller owns; messages that we make own their text.
+// networking. Requests that came in are seen through RequestView, whose views point into bytes that
+// the caller owns; messages that we make own their text.
 //
 // Header names keep their case and order. Thread safety: values.
 #pragma once

@@ -1,6 +1,7 @@
 // Identify: which operation of which service a request is for, in which protocol. Looks at
 // X-Amz-Target, at rpc-v2-cbor's path, at Action and Version, and last at method and path, as AWS's
-// front ends do; the signing name of the credential scope decides between services that share a form.
+// front ends do; the signing name of the credential scope decides between services that share a
+// form.
 //
 // The path must already be in path style ("/bucket/key"): hosts are the server's matter.
 // Immutable after construction; free-threaded.
@@ -21,7 +22,8 @@ struct Identified {
   const Service* service = nullptr;  // nullptr: no service of ours is meant
   Protocol protocol = Protocol::kJson;
   std::string operation_name;  // as the client gave it; empty when a path matches nothing
-  // nullptr: AWS does not know it either. With `operation->operation` null: AWS knows it, we lack it.
+  // nullptr: AWS does not know it either. With `operation->operation` null: AWS knows it, we lack
+  // it.
   const OperationName* operation = nullptr;
   Labels labels;
 };
@@ -30,8 +32,8 @@ class Identifier {
  public:
   explicit Identifier(std::span<const Service* const> services);
 
-  // `signing_name` is empty for unsigned requests. `form` is the body of a form post (needed for the
-  // query protocol only), else empty.
+  // `signing_name` is empty for unsigned requests. `form` is the body of a form post (needed for
+  // the query protocol only), else empty.
   Identified identify(const RequestView& request, std::string_view signing_name,
                       std::string_view form) const;
 

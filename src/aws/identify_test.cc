@@ -19,7 +19,8 @@ TEST(Identify, ByTarget) {
   auto found = identify("POST", "/", "dynamodb", {{"X-Amz-Target", "DynamoDB_20120810.PutItem"}});
   EXPECT_EQ(found.service->id, "dynamodb");
   EXPECT_EQ(found.operation->name, "PutItem");
-  found = identify("POST", "/", "dynamodb", {{"x-amz-target", "DynamoDBStreams_20120810.GetRecords"}});
+  found =
+      identify("POST", "/", "dynamodb", {{"x-amz-target", "DynamoDBStreams_20120810.GetRecords"}});
   EXPECT_EQ(found.service->id, "dynamodbstreams");
   found = identify("POST", "/", "dynamodb", {{"x-amz-target", "DynamoDB_20120810.Nope"}});
   EXPECT_EQ(found.operation, nullptr);

@@ -64,9 +64,10 @@ Status read_xml_body(const Shape& shape, std::string_view text, BodyMembers whic
   MR_ASSIGN(const codec::XmlDocument document, codec::XmlDocument::parse(text));
   Status status = read_xml_struct(shape, document.root(), which, structure, seen, state);
   if (!status.ok() && status.error().code() == "SerializationException") {
-    return Error("MalformedXML", 400,
-                 "The XML you provided was not well-formed or did not validate against our published "
-                 "schema");
+    return Error(
+        "MalformedXML", 400,
+        "The XML you provided was not well-formed or did not validate against our published "
+        "schema");
   }
   return status;
 }
@@ -101,7 +102,8 @@ Status read_payload(const Shape& owner, Protocol protocol, Body body, void* stru
   void* inner = payload.mutate(structure);
   ReadState inner_state;
   if (protocol == Protocol::kRestXml) {
-    MR_TRY(read_xml_body(shape, body.bytes, BodyMembers::kAll, inner, inner_state.top, inner_state));
+    MR_TRY(
+        read_xml_body(shape, body.bytes, BodyMembers::kAll, inner, inner_state.top, inner_state));
   } else {
     MR_TRY(read_json_struct(shape, body.bytes, BodyMembers::kAll, inner, inner_state));
   }
@@ -125,7 +127,8 @@ Status read_rest_body(const Shape& shape, Protocol protocol, Body body, void* st
 Status read_query_input(const Operation& operation, const RequestView& request,
                         std::string_view body, void* input, ReadState& state) {
   QueryParameters parameters = parse_query_string(request.query);
-  for (auto& parameter : parse_query_string(body)) parameters.push_back(std::move(parameter));
+  for (auto& parameter : parse_query_string(body))
+    parameters.push_back(std::move(parameter));
   MR_ASSIGN(const QueryNode tree, QueryNode::from_parameters(parameters));
   return read_query_struct(*operation.input, tree, input, state.top, state);
 }
@@ -207,7 +210,8 @@ void write_rest_output(const Operation& operation, Protocol protocol, void* outp
   set_header(response.headers, "Content-Type", "application/xml");
   const bool bare = is_bare_element_output(operation);
   const std::string_view known = bare ? "LocationConstraint" : s3_root(operation.name);
-  const std::string root = known.empty() ? fmt::format("{}Result", operation.name) : std::string(known);
+  const std::string root =
+      known.empty() ? fmt::format("{}Result", operation.name) : std::string(known);
   response.body.bytes = xml_document(operation, root, kS3Namespace, shape, output);
 }
 
@@ -235,8 +239,8 @@ Status write_rest_input(const Operation& operation, Protocol protocol, const voi
   request.method = operation.http_method;
   MR_TRY(write_request_bindings(operation, input, request));
   if (shape.payload != nullptr) {
-    // Requests may be sent again, so their body is copied, not moved: the const is cast away only to
-    // share the code with answers, and the copy below keeps `input` whole.
+    // Requests may be sent again, so their body is copied, not moved: the const is cast away only
+    // to share the code with answers, and the copy below keeps `input` whole.
     const void* present = shape.payload->get(input);
     if (present == nullptr) return ok_status();
     if (shape.payload->shape->kind == ShapeKind::kBody) {
@@ -257,8 +261,7 @@ Status write_rest_input(const Operation& operation, Protocol protocol, const voi
     set_header(request.headers, "Content-Type", "application/xml");
     const std::string_view root =
         operation.input_xml_name.empty() ? shape.name : operation.input_xml_name;
-    request.body.bytes =
-        xml_document(operation, root, operation.input_xml_namespace, shape, input);
+    request.body.bytes = xml_document(operation, root, operation.input_xml_namespace, shape, input);
   }
   return ok_status();
 }

@@ -1,11 +1,10 @@
-// The five protocols of AWS, written once for both sides of the wire. Each function walks the Shapes of
-// an operation and never knows a struct's type.
+// The five protocols of AWS, written once for both sides of the wire. Each function walks the
+// Shapes of an operation and never knows a struct's type.
 //
 // Server: parse_input() fills the input struct and says which required members were absent
-// (aws/validate.h reports those together with the other constraints, in AWS's order); render_output()
-// and render_error() (aws/wire_error.h) make the answer.
-// Client: render_input() makes an unsigned request; parse_output() reads a success, parse_error() a
-// failure.
+// (aws/validate.h reports those together with the other constraints, in AWS's order);
+// render_output() and render_error() (aws/wire_error.h) make the answer. Client: render_input()
+// makes an unsigned request; parse_output() reads a success, parse_error() a failure.
 //
 // Unknown members are ignored, as AWS ignores them. Free-threaded.
 #pragma once
@@ -29,8 +28,8 @@ bool streams_output(const Operation& operation);
 // unless streams_input(). Errors: SerializationException and its kin, status 400.
 Status parse_input(const Operation& operation, Protocol protocol, const RequestView& request,
                    const Labels& labels, Body body, void* input, MissingMembers& missing);
-// The body of a streaming output is moved out of `output`. DynamoDB's answers carry x-amz-crc32 of the
-// body as it is here: whoever compresses it must drop or renew that header.
+// The body of a streaming output is moved out of `output`. DynamoDB's answers carry x-amz-crc32 of
+// the body as it is here: whoever compresses it must drop or renew that header.
 HttpResponse render_output(const Operation& operation, Protocol protocol, void* output,
                            std::string_view request_id);
 

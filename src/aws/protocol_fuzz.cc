@@ -1,4 +1,5 @@
-// Any bytes as the body of a request, in each protocol; what parses is validated and rendered again.
+// Any bytes as the body of a request, in each protocol; what parses is validated and rendered
+// again.
 #include "aws/protocol.h"
 
 #include <cstddef>

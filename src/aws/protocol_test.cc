@@ -126,7 +126,8 @@ TEST(AwsJson, WrongKindsGiveAwsTexts) {
 }
 
 TEST(AwsJson, DeepNestingIsAnErrorAndNotACrash) {
-  std::string body = R"({"TableName":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  std::string body =
+      R"({"TableName":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   auto parsed = parse(dynamodb::Scan::kDescription, Protocol::kJson, {.body = body});
   EXPECT_EQ(parsed.status.error().code(), "SerializationException");
 }
@@ -159,8 +160,9 @@ TEST(WireError, DynamoDbPrefixes) {
   const auto body = [](const Error& error) {
     return render_error(dynamodb::kService, Protocol::kJson, error, {}).body.bytes;
   };
-  EXPECT_EQ(body(dynamodb::errors::resource_not_found_exception("gone")),
-            R"({"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"gone"})");
+  EXPECT_EQ(
+      body(dynamodb::errors::resource_not_found_exception("gone")),
+      R"({"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"gone"})");
   EXPECT_EQ(body(Error("ValidationException", 400, "bad")),
             R"({"__type":"com.amazon.coral.validate#ValidationException","message":"bad"})");
   EXPECT_EQ(body(Error("SerializationException", 400, "")),
@@ -184,9 +186,10 @@ TEST(WireError, EachProtocolKeepsCodeMessageAndStatus) {
   const struct {
     const Service& service;
     Protocol protocol;
-  } cases[] = {{s3::kService, Protocol::kRestXml},       {iam::kService, Protocol::kQuery},
-               {lambda::kService, Protocol::kRestJson},  {cloudwatch::kService, Protocol::kRpcV2Cbor},
-               {cloudwatch::kService, Protocol::kQuery}, {cloudwatch::kService, Protocol::kJson}};
+  } cases[] = {
+      {s3::kService, Protocol::kRestXml},       {iam::kService, Protocol::kQuery},
+      {lambda::kService, Protocol::kRestJson},  {cloudwatch::kService, Protocol::kRpcV2Cbor},
+      {cloudwatch::kService, Protocol::kQuery}, {cloudwatch::kService, Protocol::kJson}};
   for (const auto& c : cases) {
     const Error error("SomeCode", 404, "it's <gone>");
     const Error back = parse_error(c.service, c.protocol,
@@ -223,10 +226,11 @@ TEST(WireError, QueryCompatibleServicesSayTheirQueryCode) {
 TEST(Query, ReadsListsAndNestedStructures) {
   const auto parsed = parse(
       cloudformation::CreateStack::kDescription, Protocol::kQuery,
-      {.body = "Action=CreateStack&Version=2010-05-15&StackName=s&Parameters.member.2.ParameterKey=b"
-               "&Parameters.member.1.ParameterKey=a&Parameters.member.1.ParameterValue=x%20y%26+z"
-               "&Capabilities.member.1=CAPABILITY_IAM&DisableRollback=true&TimeoutInMinutes=5"
-               "&NotificationARNs="});
+      {.body =
+           "Action=CreateStack&Version=2010-05-15&StackName=s&Parameters.member.2.ParameterKey=b"
+           "&Parameters.member.1.ParameterKey=a&Parameters.member.1.ParameterValue=x%20y%26+z"
+           "&Capabilities.member.1=CAPABILITY_IAM&DisableRollback=true&TimeoutInMinutes=5"
+           "&NotificationARNs="});
   ASSERT_TRUE(parsed.status.ok());
   const auto& input = input_of<cloudformation::CreateStack>(parsed);
   ASSERT_EQ(input.parameters->size(), 2u);
@@ -263,18 +267,20 @@ TEST(Query, BadNumbersAndDeepNamesAreRefused) {
                       {.body = "StackName=s&TimeoutInMinutes=soon"});
   EXPECT_EQ(parsed.status.error().code(), "MalformedInput");
   std::string deep = "a";
-  for (int i = 0; i < 100; ++i) deep += ".a";
-  parsed = parse(cloudformation::CreateStack::kDescription, Protocol::kQuery, {.body = deep + "=1"});
+  for (int i = 0; i < 100; ++i)
+    deep += ".a";
+  parsed =
+      parse(cloudformation::CreateStack::kDescription, Protocol::kQuery, {.body = deep + "=1"});
   EXPECT_EQ(parsed.status.error().code(), "MalformedQueryString");
 }
 
 TEST(RestJson, LabelsQueryHeadersAndRawPayload) {
-  const auto parsed = parse(
-      lambda::Invoke::kDescription, Protocol::kRestJson,
-      {.query = "Qualifier=live",
-       .headers = {{"X-Amz-Invocation-Type", "Event"}, {"X-Amz-Client-Context", "e30="}},
-       .labels = {{"FunctionName", "f"}},
-       .body = "{ not even json"});
+  const auto parsed =
+      parse(lambda::Invoke::kDescription, Protocol::kRestJson,
+            {.query = "Qualifier=live",
+             .headers = {{"X-Amz-Invocation-Type", "Event"}, {"X-Amz-Client-Context", "e30="}},
+             .labels = {{"FunctionName", "f"}},
+             .body = "{ not even json"});
   ASSERT_TRUE(parsed.status.ok());
   const auto& input = input_of<lambda::Invoke>(parsed);
   EXPECT_EQ(input.function_name, "f");
@@ -318,7 +324,8 @@ TEST(RestXml, ReadsListsInAnyNamespace) {
       s3::CompleteMultipartUpload::kDescription, Protocol::kRestXml,
       {.query = "uploadId=u",
        .labels = {{"Bucket", "b"}, {"Key", "k"}},
-       .body = R"(<?xml version="1.0"?><CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+       .body =
+           R"(<?xml version="1.0"?><CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
          <Part><PartNumber> 1 </PartNumber><ETag>"x"</ETag></Part>
          <Part><ETag>&quot;y&quot;</ETag><PartNumber>2</PartNumber></Part></CompleteMultipartUpload>)"});
   ASSERT_TRUE(parsed.status.ok()) << parsed.status.ok();
@@ -335,7 +342,8 @@ TEST(RestXml, MalformedXmlIsS3sOwnError) {
     EXPECT_EQ(parsed.status.error().code(), "MalformedXML") << body;
   }
   std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += "<a>";
+  for (int i = 0; i < 100'000; ++i)
+    deep += "<a>";
   auto parsed = parse(s3::DeleteObjects::kDescription, Protocol::kRestXml,
                       {.labels = {{"Bucket", "b"}}, .body = deep});
   EXPECT_EQ(parsed.status.error().code(), "MalformedXML");
@@ -363,9 +371,9 @@ TEST(RestXml, TypesAsAttributes) {
               HasSubstr("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
                         "xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee>"));
   s3::GetBucketAclOutput back;
-  ASSERT_TRUE(parse_output(s3::GetBucketAcl::kDescription, Protocol::kRestXml, std::move(response),
-                           &back)
-                  .ok());
+  ASSERT_TRUE(
+      parse_output(s3::GetBucketAcl::kDescription, Protocol::kRestXml, std::move(response), &back)
+          .ok());
   EXPECT_EQ(back.grants->at(0).grantee->type, "CanonicalUser");
 }
 
@@ -376,8 +384,9 @@ TEST(RestXml, BucketLocationIsABareElement) {
   EXPECT_THAT(response.body.bytes,
               HasSubstr("<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
                         "eu-west-1</LocationConstraint>"));
-  EXPECT_EQ(*round_trip_output<s3::GetBucketLocation>(output, Protocol::kRestXml).location_constraint,
-            "eu-west-1");
+  EXPECT_EQ(
+      *round_trip_output<s3::GetBucketLocation>(output, Protocol::kRestXml).location_constraint,
+      "eu-west-1");
 }
 
 TEST(RestXml, StreamingBodyAndMetadataHeaders) {
@@ -416,15 +425,16 @@ TEST(Cbor, RoundTripsNumbersInstantsAndLists) {
   const auto back = round_trip_input<cloudwatch::PutMetricData>(input, Protocol::kRpcV2Cbor);
   EXPECT_EQ(back.metric_data->at(0).value, 1.25);
   EXPECT_EQ(back.metric_data->at(0).timestamp->ms(), 1421779325123);
-  auto request = render_input(cloudwatch::PutMetricData::kDescription, Protocol::kRpcV2Cbor, &input);
+  auto request =
+      render_input(cloudwatch::PutMetricData::kDescription, Protocol::kRpcV2Cbor, &input);
   EXPECT_EQ(request->path, "/service/GraniteServiceVersion20100801/operation/PutMetricData");
 }
 
 TEST(Cbor, BadBytesAreAnError) {
   std::string deep(100'000, '\x81');
-  for (const std::string& body :
-       {std::string("\xa1"), std::string("\xff"), std::string("\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
-        std::string("\x7b\xff\xff\xff\xff\xff\xff\xff\xff"), deep}) {
+  for (const std::string& body : {std::string("\xa1"), std::string("\xff"),
+                                  std::string("\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
+                                  std::string("\x7b\xff\xff\xff\xff\xff\xff\xff\xff"), deep}) {
     auto parsed =
         parse(cloudwatch::PutMetricData::kDescription, Protocol::kRpcV2Cbor, {.body = body});
     EXPECT_EQ(parsed.status.error().code(), "SerializationException");

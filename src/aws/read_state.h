@@ -1,6 +1,6 @@
-// What the readers of the protocols share: which members of the top structure they look for, and the
-// record of required members that were not there. A required member is a plain value in its struct, so
-// "absent" cannot be seen in it afterwards; the validator needs to know.
+// What the readers of the protocols share: which members of the top structure they look for, and
+// the record of required members that were not there. A required member is a plain value in its
+// struct, so "absent" cannot be seen in it afterwards; the validator needs to know.
 #pragma once
 
 #include <bitset>
@@ -12,12 +12,12 @@
 
 namespace millrace::aws {
 
-// Which members of the top structure belong into the body: all of them, or (REST) those without another
-// location.
+// Which members of the top structure belong into the body: all of them, or (REST) those without
+// another location.
 enum class BodyMembers : uint8_t { kAll, kUnlocated };
 
-// Required members that were absent, with the structure they belong to. The addresses stay valid as long
-// as the input is neither moved nor changed: readers reserve lists before they fill them.
+// Required members that were absent, with the structure they belong to. The addresses stay valid as
+// long as the input is neither moved nor changed: readers reserve lists before they fill them.
 using MissingMembers = std::vector<std::pair<const void*, const Member*>>;
 
 // Which members of one structure were present.
@@ -42,7 +42,7 @@ class SeenMembers {
 
 // One read of a request or an answer.
 struct ReadState {
-  SeenMembers top;         // reported by the protocol, which reads the top structure in several places
+  SeenMembers top;  // reported by the protocol, which reads the top structure in several places
   MissingMembers missing;  // of the structures below
 };
 

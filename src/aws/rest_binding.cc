@@ -12,8 +12,10 @@ constexpr TimeStyle kHeaderTime{.format = TimestampFormat::kRfc822};
 constexpr TimeStyle kUriTime{.format = TimestampFormat::kIso8601, .fraction = Fraction::kNone};
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -234,7 +236,8 @@ Status read_request_bindings(const Shape& input, const RequestView& request, con
         MR_TRY(read_prefix_headers(
             member,
             [&](auto visit) {
-              for (const auto& header : request.headers) visit(header.name, header.value);
+              for (const auto& header : request.headers)
+                visit(header.name, header.value);
             },
             structure));
         break;
@@ -291,7 +294,8 @@ Status read_response_bindings(const Shape& output, const HttpResponse& response,
       MR_TRY(read_prefix_headers(
           member,
           [&](auto visit) {
-            for (const auto& [name, value] : response.headers) visit(name, value);
+            for (const auto& [name, value] : response.headers)
+              visit(name, value);
           },
           structure));
     } else if (member.location == Location::kStatusCode) {

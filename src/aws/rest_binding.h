@@ -1,5 +1,5 @@
-// Members of REST operations that travel outside the body: in the path, the query string, headers and
-// the status code. Both directions; shared by restJson1 and restXml.
+// Members of REST operations that travel outside the body: in the path, the query string, headers
+// and the status code. Both directions; shared by restJson1 and restXml.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 // Server: fills the located members of an input. Errors: SerializationException for a bad value.
 Status read_request_bindings(const Shape& input, const RequestView& request, const Labels& labels,
                              void* structure, ReadState& state);
-// Client: path, query string and headers from an input. Errors: ParamValidationError (400) when a label
-// is empty.
+// Client: path, query string and headers from an input. Errors: ParamValidationError (400) when a
+// label is empty.
 Status write_request_bindings(const Operation& operation, const void* structure,
                               HttpRequest& request);
 

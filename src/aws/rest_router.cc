@@ -65,7 +65,8 @@ RestRouter::Route RestRouter::compile(const Service& service, const OperationNam
   for (const Member& member : operation.operation->input->members) {
     if (!member.required) continue;
     if (member.location == Location::kQueryString) route.query_members.push_back(member.wire_name);
-    // GetObjectAttributes is known by its query literal; a missing header there is an error of its own.
+    // GetObjectAttributes is known by its query literal; a missing header there is an error of its
+    // own.
     if (member.location == Location::kHeader && route.query.empty()) {
       route.header_members.push_back(member.wire_name);
     }

@@ -1,6 +1,7 @@
-// RestRouter: from method, path and query string to an operation of a REST service. Compiled once from
-// every operation of the service's model, those we lack included, so that what we lack is refused by
-// its name and never taken for something else. Immutable after construction; free-threaded.
+// RestRouter: from method, path and query string to an operation of a REST service. Compiled once
+// from every operation of the service's model, those we lack included, so that what we lack is
+// refused by its name and never taken for something else. Immutable after construction;
+// free-threaded.
 #pragma once
 
 #include <optional>

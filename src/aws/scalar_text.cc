@@ -22,8 +22,8 @@ Result<int64_t> integer_from_text(std::string_view text, const Shape& shape) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return bad_text(text, wanted);
-  const bool fits = value >= std::numeric_limits<int32_t>::min() &&
-                    value <= std::numeric_limits<int32_t>::max();
+  const bool fits =
+      value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
   if (shape.kind == ShapeKind::kInteger && !fits) return bad_text(text, wanted);
   return value;
 }
@@ -46,9 +46,10 @@ TimeStyle time_style_of(const Member& member, TimeStyle protocol_style) {
 std::string epoch_seconds_text(Instant t) {
   const int64_t ms = t.ms();
   if (ms % 1000 == 0) return fmt::format("{}", ms / 1000);
-  std::string text = fmt::format("{}{}.{:03}", ms < 0 ? "-" : "", std::abs(ms / 1000),
-                                 std::abs(ms % 1000));
-  while (text.back() == '0') text.pop_back();
+  std::string text =
+      fmt::format("{}{}.{:03}", ms < 0 ? "-" : "", std::abs(ms / 1000), std::abs(ms % 1000));
+  while (text.back() == '0')
+    text.pop_back();
   return text;
 }
 

@@ -1,5 +1,5 @@
-// Scalars as text: for the query protocol, XML, URIs, query strings and headers. Each protocol and each
-// member chooses how an instant is written; the rest is the same everywhere.
+// Scalars as text: for the query protocol, XML, URIs, query strings and headers. Each protocol and
+// each member chooses how an instant is written; the rest is the same everywhere.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ TimeStyle time_style_of(const Member& member, TimeStyle protocol_style);
 
 // REQUIRES: the shape is a scalar other than body, document, attribute value and item.
 std::string scalar_to_text(const Shape& shape, const void* value, TimeStyle style);
-// Takes every timestamp format, whatever the style, as AWS does. Errors: SerializationException, 400,
-// with a message that does not name the member.
+// Takes every timestamp format, whatever the style, as AWS does. Errors: SerializationException,
+// 400, with a message that does not name the member.
 Status scalar_from_text(const Shape& shape, std::string_view text, void* value);
 
 // An instant as seconds with up to three decimals: "1421779325.123".

@@ -58,7 +58,8 @@ class HmacState {
   static Context start(const Sha256Digest& key, unsigned char pad) {
     std::array<unsigned char, 64> block;
     block.fill(pad);
-    for (size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
+    for (size_t i = 0; i < key.size(); ++i)
+      block[i] ^= key[i];
     Context context = new_context();
     CHECK(EVP_DigestInit_ex2(context.get(), sha256_md(), nullptr) == 1);
     CHECK(EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1);
@@ -68,7 +69,6 @@ class HmacState {
   Context inner_;
   Context outer_;
 };
-
 
 Sha256Digest derive(const Secret& secret, const KeyScope& scope) {
   std::string key = hmac_sha256("AWS4" + secret.reveal(), scope.date);

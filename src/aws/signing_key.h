@@ -1,5 +1,5 @@
-// Keys derived for SigV4, kept as HMAC states: what costs is deriving them and setting them up, so each
-// thread remembers a bounded number. Belongs to sigv4.cc and aws_chunked.cc.
+// Keys derived for SigV4, kept as HMAC states: what costs is deriving them and setting them up, so
+// each thread remembers a bounded number. Belongs to sigv4.cc and aws_chunked.cc.
 #pragma once
 
 #include <array>

@@ -16,8 +16,10 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kTerminator = "aws4_request";
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -77,9 +79,10 @@ void append_canonical_query(std::string& out, std::string_view query) {
     const size_t equals = pair.find('=');
     std::string name = percent_encode(percent_decode(pair.substr(0, equals)));
     if (name == "X-Amz-Signature") continue;
-    pairs.emplace_back(std::move(name), equals == pair.npos ? std::string()
-                                                            : percent_encode(percent_decode(
-                                                                  pair.substr(equals + 1))));
+    pairs.emplace_back(std::move(name),
+                       equals == pair.npos
+                           ? std::string()
+                           : percent_encode(percent_decode(pair.substr(equals + 1))));
   }
   std::sort(pairs.begin(), pairs.end());
   bool first = true;
@@ -98,7 +101,8 @@ void append_canonical_headers(std::string& out, const RequestView& request,
   while (!signed_headers.empty()) {
     const size_t end = signed_headers.find(';');
     const std::string_view name = signed_headers.substr(0, end);
-    signed_headers = end == signed_headers.npos ? std::string_view() : signed_headers.substr(end + 1);
+    signed_headers =
+        end == signed_headers.npos ? std::string_view() : signed_headers.substr(end + 1);
     out += name;
     out += ':';
     bool first = true;
@@ -224,9 +228,10 @@ Result<HeaderFields> split_header(std::string_view header, AuthStyle style) {
     const size_t equals = field.find('=');
     if (equals == field.npos) {
       return incomplete_signature(
-          style, fmt::format("'{}' not a valid key=value pair (missing equal-sign) in Authorization "
-                             "header: '{}'.",
-                             field, header));
+          style,
+          fmt::format("'{}' not a valid key=value pair (missing equal-sign) in Authorization "
+                      "header: '{}'.",
+                      field, header));
     }
     const std::string_view name = field.substr(0, equals);
     const std::string_view value = field.substr(equals + 1);
@@ -303,16 +308,18 @@ Result<std::optional<Authorization>> from_query(const QueryParameters& query, Au
   out.form = Authorization::Form::kQuery;
   const std::string algorithm = value_of("X-Amz-Algorithm");
   if (algorithm != kAlgorithm) {
-    return bad_query(style, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and "
-                            "AWS4-ECDSA-P256-SHA256\"");
+    return bad_query(style,
+                     "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and "
+                     "AWS4-ECDSA-P256-SHA256\"");
   }
-  for (std::string_view name : {"X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders",
-                                "X-Amz-Date"}) {
+  for (std::string_view name :
+       {"X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"}) {
     if (!value_of(name).empty()) continue;
     if (style == AuthStyle::kS3) {
-      return bad_query(style, "Query-string authentication version 4 requires the X-Amz-Algorithm, "
-                              "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, "
-                              "and X-Amz-Expires parameters.");
+      return bad_query(style,
+                       "Query-string authentication version 4 requires the X-Amz-Algorithm, "
+                       "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, "
+                       "and X-Amz-Expires parameters.");
     }
     return bad_query(style, fmt::format("AWS query-string parameters must include '{}'. ", name));
   }
@@ -327,8 +334,9 @@ Result<std::optional<Authorization>> from_query(const QueryParameters& query, Au
     }
     if (out.expires_s < 0) return bad_query(style, "X-Amz-Expires must be non-negative");
     if (out.expires_s > kExpiresMax) {
-      return bad_query(style, "X-Amz-Expires must be less than a week (in seconds); that is, the "
-                              "given X-Amz-Expires must be less than 604800 seconds");
+      return bad_query(style,
+                       "X-Amz-Expires must be less than a week (in seconds); that is, the "
+                       "given X-Amz-Expires must be less than 604800 seconds");
     }
   }
   out.signed_headers = value_of("X-Amz-SignedHeaders");
@@ -458,14 +466,15 @@ std::string canonical_request(const RequestView& request, std::string_view signe
 
 Status verify_signature(const RequestView& request, const Authorization& authorization,
                         const Secret& secret, std::string_view payload_hash, AuthStyle style) {
-  const std::string canonical = canonical_request(request, authorization.signed_headers,
-                                                  payload_hash, authorization.service);
+  const std::string canonical =
+      canonical_request(request, authorization.signed_headers, payload_hash, authorization.service);
   const std::string to_sign =
       string_to_sign(authorization.amz_date, authorization.scope(), canonical);
   std::string expected;
-  append_hex(expected,
-             hmac_with_signing_key(
-                 secret, {authorization.date, authorization.region, authorization.service}, to_sign));
+  append_hex(
+      expected,
+      hmac_with_signing_key(
+          secret, {authorization.date, authorization.region, authorization.service}, to_sign));
   if (constant_time_equals(expected, authorization.signature)) return ok_status();
   return signature_mismatch(style, {.access_key_id = authorization.access_key_id,
                                     .signature = authorization.signature,
@@ -512,16 +521,15 @@ void sign_request(HttpRequest& request, const Credentials& credentials, const Si
   const std::string canonical =
       canonical_request(request.view(storage), names, body_hash, scope.service);
   const std::string scope_line = scope_text(date, scope);
-  const std::string signature =
-      sigv4_signature(credentials.secret_access_key, date, scope,
-                      string_to_sign(amz_date, scope_line, canonical));
+  const std::string signature = sigv4_signature(credentials.secret_access_key, date, scope,
+                                                string_to_sign(amz_date, scope_line, canonical));
   set_header(request.headers, "Authorization",
              fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
                          credentials.access_key_id, scope_line, names, signature));
 }
 
-void presign_request(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
-                     Instant now, int64_t expires_s) {
+void presign_request(HttpRequest& request, const Credentials& credentials,
+                     const SigningScope& scope, Instant now, int64_t expires_s) {
   const std::string amz_date = format_amz_date(now);
   const std::string date = amz_date.substr(0, 8);
   const std::string scope_line = scope_text(date, scope);

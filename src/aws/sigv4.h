@@ -1,10 +1,10 @@
-// AWS Signature Version 4: signing (our client) and verifying (our server), in the Authorization header
-// and in the query string (presigned URLs).
+// AWS Signature Version 4: signing (our client) and verifying (our server), in the Authorization
+// header and in the query string (presigned URLs).
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 //
-// Verifying is always on, so it must be cheap: derived keys are cached as HMAC states, a bounded number
-// for each thread, and OpenSSL's objects are made once. Nothing here logs, and no error carries a
-// secret. Free-threaded.
+// Verifying is always on, so it must be cheap: derived keys are cached as HMAC states, a bounded
+// number for each thread, and OpenSSL's objects are made once. Nothing here logs, and no error
+// carries a secret. Free-threaded.
 #pragma once
 
 #include <optional>
@@ -57,8 +57,8 @@ struct Authorization {
   std::string scope() const;  // "20260131/us-east-1/s3/aws4_request"
 };
 
-// The credential scope of a request without checking anything: to find service and region before it is
-// known how errors are to be written. Empty when the request is unsigned or malformed.
+// The credential scope of a request without checking anything: to find service and region before it
+// is known how errors are to be written. Empty when the request is unsigned or malformed.
 struct ScopeHint {
   std::string access_key_id;
   std::string region;
@@ -88,8 +88,8 @@ bool is_payload_declared(const RequestView& request, const Authorization& author
 void sign_request(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
                   Instant now, std::string_view payload_hash = {});
 // Client. Puts the signature into the query string. REQUIRES: a Host header.
-void presign_request(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
-                     Instant now, int64_t expires_s);
+void presign_request(HttpRequest& request, const Credentials& credentials,
+                     const SigningScope& scope, Instant now, int64_t expires_s);
 
 // The signature of `string_to_sign` under the key derived for this scope, in hex.
 std::string sigv4_signature(const Secret& secret, std::string_view date, const SigningScope& scope,

@@ -17,7 +17,8 @@ using ::testing::HasSubstr;
 const Secret kSecret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 const Instant kNow = *parse_iso8601("2015-08-30T12:36:00Z");
 
-Status verify(const HttpRequest& request, const Secret& secret, AuthStyle style = AuthStyle::kJson) {
+Status verify(const HttpRequest& request, const Secret& secret,
+              AuthStyle style = AuthStyle::kJson) {
   std::vector<HeaderView> storage;
   const RequestView view = request.view(storage);
   MR_ASSIGN(const auto authorization, parse_authorization(view, style));
@@ -38,13 +39,31 @@ TEST(SigV4, AwsTestSuite) {
     const char* signed_headers;
     const char* signature;
   } cases[] = {
-      {"get-vanilla", "GET", "/", "", {}, "host;x-amz-date",
+      {"get-vanilla",
+       "GET",
+       "/",
+       "",
+       {},
+       "host;x-amz-date",
        "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"},
-      {"post-vanilla", "POST", "/", "", {}, "host;x-amz-date",
+      {"post-vanilla",
+       "POST",
+       "/",
+       "",
+       {},
+       "host;x-amz-date",
        "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"},
-      {"get-vanilla-query-order-key-case", "GET", "/", "Param2=value2&Param1=value1", {},
-       "host;x-amz-date", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"},
-      {"get-header-value-trim", "GET", "/", "",
+      {"get-vanilla-query-order-key-case",
+       "GET",
+       "/",
+       "Param2=value2&Param1=value1",
+       {},
+       "host;x-amz-date",
+       "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"},
+      {"get-header-value-trim",
+       "GET",
+       "/",
+       "",
        {{"My-Header1", " value1"}, {"My-Header2", " \"a   b   c\""}},
        "host;my-header1;my-header2;x-amz-date",
        "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736"},
@@ -107,15 +126,16 @@ TEST(SigV4, WhatWeSignWeVerify) {
   const Error error = verify(changed, kSecret).error();
   EXPECT_EQ(error.code(), "InvalidSignatureException");
   EXPECT_EQ(error.http_status(), 400);
-  EXPECT_THAT(error.message(), HasSubstr("The Canonical String for this request should have been\n'PUT\n"));
+  EXPECT_THAT(error.message(),
+              HasSubstr("The Canonical String for this request should have been\n'PUT\n"));
   EXPECT_THAT(error.message(), ::testing::Not(HasSubstr(kSecret.reveal())));
 }
 
 TEST(SigV4, PresignedUrlsExpire) {
   HttpRequest request{.method = "GET", .path = "/b/k"};
   request.headers = {{"Host", "h"}};
-  presign_request(request, {.access_key_id = "A", .secret_access_key = kSecret}, {"us-east-1", "s3"},
-                  kNow, 60);
+  presign_request(request, {.access_key_id = "A", .secret_access_key = kSecret},
+                  {"us-east-1", "s3"}, kNow, 60);
   EXPECT_TRUE(verify(request, kSecret, AuthStyle::kS3).ok());
   std::vector<HeaderView> storage;
   const auto authorization = parse_authorization(request.view(storage), AuthStyle::kS3);
@@ -171,14 +191,16 @@ TEST(SigV4, MalformedHeadersGiveAwsTexts) {
                 .error()
                 .message(),
             "'Host' must be a 'SignedHeader' in the AWS Authorization.");
-  EXPECT_EQ(parse(std::string("AWS4-HMAC-SHA256 Credential=a") + kRest, AuthStyle::kS3).error().code(),
-            "AuthorizationHeaderMalformed");
+  EXPECT_EQ(
+      parse(std::string("AWS4-HMAC-SHA256 Credential=a") + kRest, AuthStyle::kS3).error().code(),
+      "AuthorizationHeaderMalformed");
 }
 
 TEST(SigV4, ScopeHintNeedsNoValidRequest) {
   const std::vector<HeaderView> headers = {
-      {"Authorization", "AWS4-HMAC-SHA256 Credential=test/20150830/eu-west-1/lambda/aws4_request,"
-                        "SignedHeaders=host,Signature=x"}};
+      {"Authorization",
+       "AWS4-HMAC-SHA256 Credential=test/20150830/eu-west-1/lambda/aws4_request,"
+       "SignedHeaders=host,Signature=x"}};
   const ScopeHint hint = scope_hint({"GET", "/", "", headers});
   EXPECT_EQ(hint.access_key_id, "test");
   EXPECT_EQ(hint.region, "eu-west-1");
@@ -190,8 +212,8 @@ TEST(SigV4, ScopeHintNeedsNoValidRequest) {
 
 TEST(Secret, IsNeverPrinted) { EXPECT_EQ(fmt::format("{}", kSecret), "***"); }
 
-// The example of AWS's page "Signature Calculations for the Authorization Header: Transferring Payload
-// in Multiple Chunks": 66,560 times 'a', in chunks of 64 KB and 1 KB.
+// The example of AWS's page "Signature Calculations for the Authorization Header: Transferring
+// Payload in Multiple Chunks": 66,560 times 'a', in chunks of 64 KB and 1 KB.
 AwsChunkedDecoder::Options page_example() {
   AwsChunkedDecoder::Options options;
   options.signing = ChunkSigning{
@@ -206,11 +228,14 @@ AwsChunkedDecoder::Options page_example() {
 }
 
 std::string page_example_body() {
-  return "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" +
+  return "10000;chunk-signature="
+         "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" +
          std::string(65'536, 'a') + "\r\n" +
-         "400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n" +
+         "400;chunk-signature="
+         "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n" +
          std::string(1'024, 'a') + "\r\n" +
-         "0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n\r\n";
+         "0;chunk-signature="
+         "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n\r\n";
 }
 
 TEST(AwsChunked, SignedChunksOfAwsExample) {
@@ -254,9 +279,10 @@ TEST(AwsChunked, UnsignedWithTrailer) {
   EXPECT_EQ(find_header(decoder.trailers(), "x-amz-checksum-crc32"), good);
 
   AwsChunkedDecoder wrong(options);
-  EXPECT_EQ(
-      wrong.feed("6\r\nhello \r\n0\r\nx-amz-checksum-crc32:" + checksum + "\r\n\r\n", out).error().code(),
-      "BadDigest");
+  EXPECT_EQ(wrong.feed("6\r\nhello \r\n0\r\nx-amz-checksum-crc32:" + checksum + "\r\n\r\n", out)
+                .error()
+                .code(),
+            "BadDigest");
   AwsChunkedDecoder missing(options);
   EXPECT_EQ(missing.feed("6\r\nhello \r\n0\r\n\r\n", out).error().code(), "MalformedTrailerError");
   AwsChunkedDecoder longer(options);

@@ -116,7 +116,8 @@ void append_value(std::string& out, const Shape& shape, const void* value) {
     case ShapeKind::kList: {
       const size_t count = shape.size(value);
       codec::append_cbor_array(out, count);
-      for (size_t i = 0; i < count; ++i) append_value(out, *shape.element, shape.at(value, i));
+      for (size_t i = 0; i < count; ++i)
+        append_value(out, *shape.element, shape.at(value, i));
       break;
     }
     case ShapeKind::kMap: {
@@ -165,7 +166,8 @@ Status read_cbor_struct(const Shape& shape, std::string_view bytes, void* struct
 
 void append_cbor_struct(std::string& out, const Shape& shape, const void* structure) {
   uint64_t count = 0;
-  for (const Member& member : shape.members) count += member.get(structure) != nullptr ? 1 : 0;
+  for (const Member& member : shape.members)
+    count += member.get(structure) != nullptr ? 1 : 0;
   codec::append_cbor_map(out, count);
   for (const Member& member : shape.members) {
     const void* value = member.get(structure);

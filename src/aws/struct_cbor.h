@@ -1,4 +1,5 @@
-// Structs in CBOR, for rpc-v2-cbor: maps with text keys, instants under tag 1, absent members left out.
+// Structs in CBOR, for rpc-v2-cbor: maps with text keys, instants under tag 1, absent members left
+// out.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Structs in JSON: the bodies of awsJson and restJson1. Members travel under their wire names; absent
-// members and nulls are left out; unknown members are ignored, as AWS ignores them.
+// Structs in JSON: the bodies of awsJson and restJson1. Members travel under their wire names;
+// absent members and nulls are left out; unknown members are ignored, as AWS ignores them.
 //
 // Recursion follows the shapes and is bounded by the JSON parser's own depth. Free-threaded.
 #pragma once
@@ -16,8 +16,8 @@
 
 namespace millrace::aws {
 
-// Fills `structure` from a JSON document; an empty text counts as {}. Errors: SerializationException
-// with AWS's texts; malformed JSON has no message, as on AWS.
+// Fills `structure` from a JSON document; an empty text counts as {}. Errors:
+// SerializationException with AWS's texts; malformed JSON has no message, as on AWS.
 Status read_json_struct(const Shape& shape, std::string_view text, BodyMembers which,
                         void* structure, ReadState& state);
 

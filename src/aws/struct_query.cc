@@ -24,7 +24,8 @@ std::vector<const QueryNode*> numbered_children(const QueryNode& node) {
   }
   std::vector<const QueryNode*> out;
   out.reserve(sorted.size());
-  for (const auto& [number, child] : sorted) out.push_back(child);
+  for (const auto& [number, child] : sorted)
+    out.push_back(child);
   return out;
 }
 
@@ -82,14 +83,16 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
 }
 
 void append_value(std::string& out, const std::string& name, const Shape& shape, const void* value,
-                  bool flattened, TimeStyle style) {  // NOLINT: `flattened` mirrors the model's trait
+                  bool flattened,
+                  TimeStyle style) {  // NOLINT: `flattened` mirrors the model's trait
   if (shape.kind == ShapeKind::kStructure) {
     append_query_struct(out, name + '.', shape, value, style);
   } else if (shape.kind == ShapeKind::kList) {
     const size_t count = shape.size(value);
     if (count == 0) append_parameter(out, name, "");
     const std::string prefix =
-        flattened ? name : fmt::format("{}.{}", name, or_default(shape.element_wire_name, "member"));
+        flattened ? name
+                  : fmt::format("{}.{}", name, or_default(shape.element_wire_name, "member"));
     for (size_t i = 0; i < count; ++i) {
       append_value(out, fmt::format("{}.{}", prefix, i + 1), *shape.element, shape.at(value, i),
                    shape.element->flattened, style);

@@ -65,8 +65,7 @@ Status read_value(const Shape& shape, xml_node element, void* out, ReadState& st
     case ShapeKind::kBody:
     case ShapeKind::kDocument:
     case ShapeKind::kAttributeValue:
-    case ShapeKind::kItem:
-      return Error("SerializationException", 400, "Unexpected element in XML");
+    case ShapeKind::kItem: return Error("SerializationException", 400, "Unexpected element in XML");
     case ShapeKind::kString:
       *static_cast<std::string*>(out) = codec::text_of(element);
       return ok_status();

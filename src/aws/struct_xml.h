@@ -14,8 +14,8 @@
 
 namespace millrace::aws {
 
-// Fills the members of `structure` from the children and attributes of `element`. Unknown elements are
-// ignored. Errors: SerializationException for values of the wrong form.
+// Fills the members of `structure` from the children and attributes of `element`. Unknown elements
+// are ignored. Errors: SerializationException for values of the wrong form.
 Status read_xml_struct(const Shape& shape, pugi::xml_node element, BodyMembers which,
                        void* structure, SeenMembers& seen, ReadState& state);
 

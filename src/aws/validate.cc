@@ -29,7 +29,8 @@ std::string_view error_code(const Service& service) {
   return "ValidationException";
 }
 
-// AWS prints enum values in the order of a Java hash set. Those of DynamoDB are known from recordings.
+// AWS prints enum values in the order of a Java hash set. Those of DynamoDB are known from
+// recordings.
 std::string enum_values_text(const Service& service, const Shape& shape) {
   static constexpr std::pair<std::string_view, std::string_view> kRecorded[] = {
       {"ProjectionType", "ALL, INCLUDE, KEYS_ONLY"},
@@ -127,9 +128,8 @@ double measure(const Shape& shape, const void* value) {
 }
 
 bool is_measured(const Shape& shape) {
-  return has_length(shape) || shape.kind == ShapeKind::kInteger ||
-         shape.kind == ShapeKind::kLong || shape.kind == ShapeKind::kFloat ||
-         shape.kind == ShapeKind::kDouble;
+  return has_length(shape) || shape.kind == ShapeKind::kInteger || shape.kind == ShapeKind::kLong ||
+         shape.kind == ShapeKind::kFloat || shape.kind == ShapeKind::kDouble;
 }
 
 class Validator {
@@ -195,9 +195,9 @@ class Validator {
                                                         const void* value) const {
     std::vector<std::pair<bool, std::string>> out;
     if (!shape.pattern.empty() && shape.kind == ShapeKind::kString) {
-      out.emplace_back(matches_pattern(shape.pattern, *static_cast<const std::string*>(value)),
-                       fmt::format("Member must satisfy regular expression pattern: {}",
-                                   shape.pattern));
+      out.emplace_back(
+          matches_pattern(shape.pattern, *static_cast<const std::string*>(value)),
+          fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
     }
     if (is_measured(shape) && (shape.min || shape.max)) {
       const double size = measure(shape, value);
@@ -222,11 +222,12 @@ class Validator {
     return out;
   }
 
-  // All constraints of a shape in one line: AWS lists them all when a member of a collection of scalars
-  // breaks one.
+  // All constraints of a shape in one line: AWS lists them all when a member of a collection of
+  // scalars breaks one.
   std::string all_constraints(const Shape& shape, const void* value) const {
     std::vector<std::string> texts;
-    for (auto& [holds, text] : constraints(shape, value)) texts.push_back(std::move(text));
+    for (auto& [holds, text] : constraints(shape, value))
+      texts.push_back(std::move(text));
     std::ranges::rotate(texts, texts.begin() + (shape.pattern.empty() || texts.empty() ? 0 : 1));
     return fmt::format("[{}]", fmt::join(texts, ", "));
   }
@@ -239,7 +240,8 @@ class Validator {
           element.kind == ShapeKind::kMap) {
         any(element, item, fmt::format("{}.{}.member", path, i + 1));
       } else if (!violated(element, item).empty()) {
-        add(fmt::format("Value '{}' at '{}' failed to satisfy constraint: Member must satisfy "
+        add(
+            fmt::format("Value '{}' at '{}' failed to satisfy constraint: Member must satisfy "
                         "constraint: {}",
                         value_text(shape, value), path, all_constraints(element, item)));
         return;
@@ -267,7 +269,8 @@ class Validator {
                  const std::string& key, const void* entry) {
     const auto report = [&](std::string_view what, const Shape& part, const void* part_value) {
       if (violated(part, part_value).empty()) return;
-      add(fmt::format("Value '{}' at '{}' failed to satisfy constraint: Map {} must satisfy "
+      add(
+          fmt::format("Value '{}' at '{}' failed to satisfy constraint: Map {} must satisfy "
                       "constraint: {}",
                       value_text(shape, map_value), path, what, all_constraints(part, part_value)));
     };
@@ -308,10 +311,11 @@ Status check_dynamodb_table_name(const Operation& operation, const void* input,
   // Static: matches_pattern() keeps what it compiled under this very text.
   static constexpr char kPattern[] = "[a-zA-Z0-9_.-]+";
   if (!matches_pattern(kPattern, name)) {
-    return Error("ValidationException", 400,
-                 fmt::format("1 validation error detected: Value '{}' at 'tableName' failed to "
-                             "satisfy constraint: Member must satisfy regular expression pattern: {}",
-                             name, kPattern));
+    return Error(
+        "ValidationException", 400,
+        fmt::format("1 validation error detected: Value '{}' at 'tableName' failed to "
+                    "satisfy constraint: Member must satisfy regular expression pattern: {}",
+                    name, kPattern));
   }
   return ok_status();
 }

@@ -1,7 +1,8 @@
-// Validation of an input by the constraints of its model: required, length, range, pattern, enum; with
-// the messages that AWS's common layer gives:
+// Validation of an input by the constraints of its model: required, length, range, pattern, enum;
+// with the messages that AWS's common layer gives:
 //
-//   2 validation errors detected: Value 'x' at 'limit' failed to satisfy constraint: …; Value null at …
+//   2 validation errors detected: Value 'x' at 'limit' failed to satisfy constraint: …; Value null
+//   at …
 //
 // S3 does not work that way: there only absent required members are refused here, the rest is its
 // handlers' matter. Free-threaded.

@@ -39,33 +39,35 @@ TEST(Validate, DynamoDbTexts) {
             "The parameter 'TableName' is required but was not present in the request");
   EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson, R"({"TableName":"a"})"),
             "TableName must be at least 3 characters long and at most 255 characters long");
-  EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson, R"({"TableName":"abc;"})"),
-            "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy constraint: "
-            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+  EXPECT_EQ(
+      message(dynamodb::Scan::kDescription, Protocol::kJson, R"({"TableName":"abc;"})"),
+      "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy constraint: "
+      "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
   EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson,
                     R"({"TableName":"abc","Limit":-1,"ReturnConsumedCapacity":"x"})"),
             "2 validation errors detected: Value '-1' at 'limit' failed to satisfy constraint: "
             "Member must have value greater than or equal to 1; Value 'x' at "
             "'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value "
             "set: [INDEXES, TOTAL, NONE]");
-  EXPECT_EQ(message(dynamodb::PutItem::kDescription, Protocol::kJson, R"({"TableName":"abc"})"),
-            "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member "
-            "must not be null");
+  EXPECT_EQ(
+      message(dynamodb::PutItem::kDescription, Protocol::kJson, R"({"TableName":"abc"})"),
+      "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member "
+      "must not be null");
 }
 
 TEST(Validate, PathsIntoListsAndStructures) {
   EXPECT_EQ(
-      message(dynamodb::CreateTable::kDescription, Protocol::kJson,
-              R"({"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
+      message(
+          dynamodb::CreateTable::kDescription, Protocol::kJson,
+          R"({"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
                  "KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"KeyType":"RANGE"}]})"),
       "1 validation error detected: Value null at 'keySchema.2.member.attributeName' failed to "
       "satisfy constraint: Member must not be null");
 }
 
 TEST(Validate, ScalarsInCollectionsNameAllConstraints) {
-  const std::string text =
-      message(logs::TagLogGroup::kDescription, Protocol::kJson,
-              R"({"logGroupName":"g","tags":{"":"v"}})");
+  const std::string text = message(logs::TagLogGroup::kDescription, Protocol::kJson,
+                                   R"({"logGroupName":"g","tags":{"":"v"}})");
   EXPECT_EQ(text,
             "1 validation error detected: Value '{=v}' at 'tags' failed to satisfy constraint: Map "
             "keys must satisfy constraint: [Member must have length less than or equal to 128, "
@@ -91,7 +93,8 @@ TEST(Validate, CodesDependOnTheService) {
 
 TEST(Validate, ManyProblemsAreCountedUpToTen) {
   std::string body = R"({"TableName":"abc","AttributeDefinitions":[)";
-  for (int i = 0; i < 20; ++i) body += R"({"AttributeName":"a"},)";
+  for (int i = 0; i < 20; ++i)
+    body += R"({"AttributeName":"a"},)";
   body.back() = ']';
   body += R"(,"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]})";
   EXPECT_EQ(message(dynamodb::CreateTable::kDescription, Protocol::kJson, body).substr(0, 31),
@@ -118,7 +121,8 @@ TEST(Pattern, LookArounds) {
 void collect(const Shape& shape, std::vector<const Shape*>& seen) {
   if (std::find(seen.begin(), seen.end(), &shape) != seen.end()) return;
   seen.push_back(&shape);
-  for (const Member& member : shape.members) collect(*member.shape, seen);
+  for (const Member& member : shape.members)
+    collect(*member.shape, seen);
   if (shape.element != nullptr) collect(*shape.element, seen);
   if (shape.key != nullptr) collect(*shape.key, seen);
 }

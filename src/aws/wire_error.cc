@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "codec/cbor.h"
 #include "base/hash.h"
+#include "codec/cbor.h"
 #include "codec/json.h"
 #include "codec/xml.h"
 

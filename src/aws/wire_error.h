@@ -1,6 +1,6 @@
-// Errors on the wire, in each protocol's form. The server renders an Error, the client parses one; the
-// code stays AWS's on both sides. DynamoDB's prefixes, Lambda's Type, S3's resource and the query code
-// beside the JSON one (x-amzn-query-error) are put on here and nowhere else.
+// Errors on the wire, in each protocol's form. The server renders an Error, the client parses one;
+// the code stays AWS's on both sides. DynamoDB's prefixes, Lambda's Type, S3's resource and the
+// query code beside the JSON one (x-amzn-query-error) are put on here and nowhere else.
 #pragma once
 
 #include <string_view>
@@ -22,7 +22,8 @@ HttpResponse render_error(const Service& service, Protocol protocol, const Error
 // For requests that could not be given to any service: the shape of the JSON protocols.
 HttpResponse render_unrouted_error(const Error& error, std::string_view request_id);
 
-// REQUIRES: an answer that is no success. A body that cannot be read gives a code made from the status
+// REQUIRES: an answer that is no success. A body that cannot be read gives a code made from the
+// status
 // ("503" -> ServiceUnavailable), which is what answers to HEAD have.
 Error parse_error(const Service& service, Protocol protocol, const HttpResponse& response);
 

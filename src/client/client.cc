@@ -89,10 +89,10 @@ void Client::send(const std::shared_ptr<Attempts>& attempts) {
   ++attempts->count;
   aws::HttpRequest signed_request = attempts->request;
   const Instant now = clock_.now().plus_ms(clock_offset_ms_.load());
-  aws::sign_request(signed_request, settings_.credentials,
-                    {attempts->endpoint.signing_region,
-                     std::string(attempts->operation->service->signing_name)},
-                    now);
+  aws::sign_request(
+      signed_request, settings_.credentials,
+      {attempts->endpoint.signing_region, std::string(attempts->operation->service->signing_name)},
+      now);
   net::ClientRequest request;
   request.method = signed_request.method;
   request.url = attempts->endpoint.base_url + signed_request.path;
@@ -128,8 +128,8 @@ void Client::on_outcome(const std::shared_ptr<Attempts>& attempts, net::ClientOu
   }
   if (response.status / 100 == 2) {
     auto output = operation.make_output();
-    const Status parsed = aws::parse_output(operation, attempts->protocol,
-                                            to_aws(std::move(response)), output.get());
+    const Status parsed =
+        aws::parse_output(operation, attempts->protocol, to_aws(std::move(response)), output.get());
     if (parsed.ok()) {
       budget_.on_success();
       attempts->done({.output = std::move(output)});

@@ -3,13 +3,13 @@
 //   client::Client client(http, runtime, clock, settings);
 //   Result<aws::dynamodb::GetItemOutput> item = client.call<aws::dynamodb::GetItem>(input);
 //
-// A call is repeated after throttling, 5xx and broken connections until its attempts, its deadline or
-// the client's budget are used up. A failed call says whether it may have taken effect: callers that
-// cannot bear a repetition look at Certainty. A server whose clock differs is followed by its Date
-// header. Knows nothing of our server.
+// A call is repeated after throttling, 5xx and broken connections until its attempts, its deadline
+// or the client's budget are used up. A failed call says whether it may have taken effect: callers
+// that cannot bear a repetition look at Certainty. A server whose clock differs is followed by its
+// Date header. Knows nothing of our server.
 //
-// Threads: any. Blocking calls not from io threads. The client, the HttpClient and the runner outlive
-// the calls.
+// Threads: any. Blocking calls not from io threads. The client, the HttpClient and the runner
+// outlive the calls.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ enum class Certainty : uint8_t {
 };
 
 struct CallOptions {
-  int64_t deadline_ms = 60'000;      // for all attempts together
+  int64_t deadline_ms = 60'000;  // for all attempts together
   int64_t attempt_timeout_ms = 30'000;
   RetryPolicy retry;
 };

@@ -113,9 +113,9 @@ TEST_F(ClientTest, AnEarlierUnknownAttemptStaysUnknown) {
 }
 
 TEST_F(ClientTest, FollowsTheServersClockOnce) {
-  script_.push_back(answer(400,
-                           R"({"__type":"InvalidSignatureException","message":"Signature expired: x"})",
-                           "Wed, 01 Jan 2025 00:00:00 GMT"));
+  script_.push_back(
+      answer(400, R"({"__type":"InvalidSignatureException","message":"Signature expired: x"})",
+             "Wed, 01 Jan 2025 00:00:00 GMT"));
   script_.push_back(answer(200, "{}"));
   EXPECT_TRUE(run().output.ok());
   EXPECT_THAT(std::string(aws::find_header(sent_[1].headers, "x-amz-date")),
@@ -123,11 +123,13 @@ TEST_F(ClientTest, FollowsTheServersClockOnce) {
 }
 
 TEST_F(ClientTest, StopsAtItsDeadlineAndItsAttempts) {
-  for (int i = 0; i < 8; ++i) script_.push_back(dynamodb_error("ThrottlingException"));
+  for (int i = 0; i < 8; ++i)
+    script_.push_back(dynamodb_error("ThrottlingException"));
   EXPECT_EQ(run().output.error().code(), "ThrottlingException");
   EXPECT_EQ(sent_.size(), 8u);
   sent_.clear();
-  for (int i = 0; i < 8; ++i) script_.push_back(dynamodb_error("ThrottlingException"));
+  for (int i = 0; i < 8; ++i)
+    script_.push_back(dynamodb_error("ThrottlingException"));
   CallOptions hasty;
   hasty.deadline_ms = 0;
   EXPECT_FALSE(run(hasty).output.ok());
@@ -156,9 +158,11 @@ TEST(Retry, BackoffIsJitteredAndBounded) {
 TEST(Retry, BudgetRunsOutAndRefills) {
   RetryBudget budget;
   int taken = 0;
-  while (budget.take(Failure::kTransient)) ++taken;
+  while (budget.take(Failure::kTransient))
+    ++taken;
   EXPECT_EQ(taken, 50);
-  for (int i = 0; i < 10; ++i) budget.on_success();
+  for (int i = 0; i < 10; ++i)
+    budget.on_success();
   EXPECT_TRUE(budget.take(Failure::kTransient));
 }
 

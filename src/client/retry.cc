@@ -31,8 +31,7 @@ Failure classify(const Error& error) {
 }
 
 int64_t backoff_ms(const RetryPolicy& policy, Failure failure, int attempt, Rng& rng) {
-  const int64_t base =
-      failure == Failure::kThrottled ? policy.throttled_base_ms : policy.base_ms;
+  const int64_t base = failure == Failure::kThrottled ? policy.throttled_base_ms : policy.base_ms;
   const int shift = std::min(attempt - 1, 20);
   const int64_t ceiling = std::min(policy.delay_ms_max, base << shift);
   return static_cast<int64_t>(rng.next() % static_cast<uint64_t>(ceiling + 1));

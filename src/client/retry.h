@@ -1,5 +1,5 @@
-// When and how long after a failed call is repeated: AWS's "standard" mode. Pure but for the budget.
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+// When and how long after a failed call is repeated: AWS's "standard" mode. Pure but for the
+// budget. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 #pragma once
 
 #include <atomic>
@@ -27,8 +27,8 @@ struct RetryPolicy {
 // Full jitter: anything up to base * 2^(attempt - 1), bounded. `attempt` counts from 1.
 int64_t backoff_ms(const RetryPolicy& policy, Failure failure, int attempt, Rng& rng);
 
-// Stops retries from multiplying the load of a service that is down: each retry costs, each success pays
-// a little back. Thread safety: any thread.
+// Stops retries from multiplying the load of a service that is down: each retry costs, each success
+// pays a little back. Thread safety: any thread.
 class RetryBudget {
  public:
   bool take(Failure failure);

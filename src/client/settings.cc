@@ -29,7 +29,8 @@ class ProcessEnvironment final : public Environment {
 };
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
     text.remove_suffix(1);
   }
@@ -49,20 +50,21 @@ Result<Profile> load_profile(const Environment& environment, const std::string& 
                              bool required) {  // NOLINT: whether somebody asked for it by name
   Profile out;
   bool found = false;
-  for (const auto& [variable, file] :
-       {std::pair{"AWS_CONFIG_FILE", "config"},
-        std::pair{"AWS_SHARED_CREDENTIALS_FILE", "credentials"}}) {
+  for (const auto& [variable, file] : {std::pair{"AWS_CONFIG_FILE", "config"},
+                                       std::pair{"AWS_SHARED_CREDENTIALS_FILE", "credentials"}}) {
     const auto text = environment.file(home_file(environment, variable, file));
     if (!text) continue;
     Profiles profiles = parse_profiles(*text);
     const auto profile = profiles.find(name);
     if (profile == profiles.end()) continue;
     found = true;
-    for (auto& [key, value] : profile->second) out[key] = value;
+    for (auto& [key, value] : profile->second)
+      out[key] = value;
   }
   if (required && !found) {
-    return Error("InvalidProfile", 400,
-                 fmt::format("there is no profile '{}' in ~/.aws/config or ~/.aws/credentials", name));
+    return Error(
+        "InvalidProfile", 400,
+        fmt::format("there is no profile '{}' in ~/.aws/config or ~/.aws/credentials", name));
   }
   return out;
 }
@@ -96,16 +98,18 @@ Result<aws::Credentials> find_credentials(const Environment& environment, const 
                                lacking));
     }
   }
-  for (const char* lacking : {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-                              "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_WEB_IDENTITY_TOKEN_FILE"}) {
+  for (const char* lacking :
+       {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_WEB_IDENTITY_TOKEN_FILE"}) {
     if (environment.variable(lacking)) {
       return Error("NoCredentials", 400,
                    fmt::format("credentials through {} are not supported", lacking));
     }
   }
-  return Error("NoCredentials", 400,
-               "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for a local Millrace "
-               "any pair does, such as test and test), or put them into ~/.aws/credentials");
+  return Error(
+      "NoCredentials", 400,
+      "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for a local Millrace "
+      "any pair does, such as test and test), or put them into ~/.aws/credentials");
 }
 
 // AWS_ENDPOINT_URL_<SERVICE>: the service's id as AWS writes it, in capitals.
@@ -115,12 +119,14 @@ std::string endpoint_variable(std::string_view service_id) {
   if (service_id == "events") return name + "EVENTBRIDGE";
   if (service_id == "logs") return name + "CLOUDWATCH_LOGS";
   if (service_id == "apigateway") return name + "API_GATEWAY";
-  for (char c : service_id) name += static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  for (char c : service_id)
+    name += static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   return name;
 }
 
 Result<std::string> checked_endpoint(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
+  while (url.ends_with('/'))
+    url.pop_back();
   const size_t scheme = url.find("://");
   if ((!url.starts_with("http://") && !url.starts_with("https://")) || scheme + 3 >= url.size()) {
     return Error("InvalidEndpoint", 400,
@@ -145,7 +151,8 @@ Profiles parse_profiles(std::string_view text) {
     text = newline == text.npos ? std::string_view() : text.substr(newline + 1);
     const std::string_view line = trimmed(raw);
     // Indented lines are nested settings ("s3 =\n  ..."), which we have none of.
-    if (line.empty() || line[0] == '#' || line[0] == ';' || raw[0] == ' ' || raw[0] == '\t') continue;
+    if (line.empty() || line[0] == '#' || line[0] == ';' || raw[0] == ' ' || raw[0] == '\t')
+      continue;
     if (line.front() == '[') {
       std::string_view name = trimmed(line.substr(1, line.find(']') - 1));
       if (name.starts_with("profile ")) name = trimmed(name.substr(8));
@@ -167,8 +174,7 @@ Result<Settings> load_settings(const Environment& environment, const SettingsOve
   const std::string profile_name =
       !overrides.profile.empty() ? overrides.profile : profile_variable.value_or("default");
   MR_ASSIGN(const Profile profile, load_profile(environment, profile_name, named));
-  MR_ASSIGN(out.credentials,
-            find_credentials(environment, profile, !overrides.profile.empty()));
+  MR_ASSIGN(out.credentials, find_credentials(environment, profile, !overrides.profile.empty()));
   out.region = overrides.region;
   for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
     if (out.region.empty()) out.region = environment.variable(variable).value_or("");
@@ -177,7 +183,8 @@ Result<Settings> load_settings(const Environment& environment, const SettingsOve
   if (out.region.empty()) {
     return Error("NoRegion", 400, "no region: give one, or set AWS_REGION");
   }
-  out.ca_file = environment.variable("AWS_CA_BUNDLE").value_or(value_or_empty(profile, "ca_bundle"));
+  out.ca_file =
+      environment.variable("AWS_CA_BUNDLE").value_or(value_or_empty(profile, "ca_bundle"));
   std::string url = overrides.endpoint_url;
   if (url.empty()) {
     for (const aws::Service* service : aws::all_services()) {
@@ -185,7 +192,8 @@ Result<Settings> load_settings(const Environment& environment, const SettingsOve
         MR_ASSIGN(out.service_endpoints[std::string(service->id)], checked_endpoint(*found));
       }
     }
-    url = environment.variable("AWS_ENDPOINT_URL").value_or(value_or_empty(profile, "endpoint_url"));
+    url =
+        environment.variable("AWS_ENDPOINT_URL").value_or(value_or_empty(profile, "endpoint_url"));
   }
   if (!url.empty()) {
     MR_ASSIGN(out.endpoint_url, checked_endpoint(url));

@@ -1,11 +1,12 @@
-// Settings of a client: credentials, region and endpoints, found where AWS's own tools look for them:
+// Settings of a client: credentials, region and endpoints, found where AWS's own tools look for
+// them:
 //
 //   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
 //   AWS_PROFILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_CA_BUNDLE;
 //   ~/.aws/config and ~/.aws/credentials (or AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE).
 //
-// What a profile asks for and we do not do (SSO, role_arn, credential_process, web identity) is refused
-// by its name; so are credentials of containers and EC2 instances, which we do not ask for.
+// What a profile asks for and we do not do (SSO, role_arn, credential_process, web identity) is
+// refused by its name; so are credentials of containers and EC2 instances, which we do not ask for.
 // https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 #pragma once
 

@@ -8,7 +8,16 @@
 namespace millrace::codec {
 namespace {
 
-enum Major : uint8_t { kUnsigned, kNegative, kByteString, kTextString, kArray, kMap, kTag, kSimple };
+enum Major : uint8_t {
+  kUnsigned,
+  kNegative,
+  kByteString,
+  kTextString,
+  kArray,
+  kMap,
+  kTag,
+  kSimple
+};
 constexpr uint8_t kIndefinite = 31;
 constexpr uint8_t kBreak = 0xFF;
 
@@ -75,7 +84,8 @@ class Reader {
   std::optional<uint64_t> take_integer(size_t size) {
     if (bytes_.size() - position_ < size) return std::nullopt;
     uint64_t value = 0;
-    for (size_t i = 0; i < size; ++i) value = value << 8 | static_cast<uint8_t>(bytes_[position_++]);
+    for (size_t i = 0; i < size; ++i)
+      value = value << 8 | static_cast<uint8_t>(bytes_[position_++]);
     return value;
   }
 
@@ -151,7 +161,8 @@ class Reader {
       case 23: return Cbor(Cbor::Null{});
       case 25: return Cbor(half_to_double(static_cast<uint16_t>(head.argument)));
       case 26:
-        return Cbor(static_cast<double>(std::bit_cast<float>(static_cast<uint32_t>(head.argument))));
+        return Cbor(
+            static_cast<double>(std::bit_cast<float>(static_cast<uint32_t>(head.argument))));
       case 27: return Cbor(std::bit_cast<double>(head.argument));
       default: return bad("unexpected simple value");
     }
@@ -192,7 +203,9 @@ Result<Cbor> Cbor::parse(std::string_view bytes) {
 
 void append_cbor_null(std::string& out) { out += static_cast<char>(0xF6); }
 
-void append_cbor_bool(std::string& out, bool value) { out += static_cast<char>(value ? 0xF5 : 0xF4); }
+void append_cbor_bool(std::string& out, bool value) {
+  out += static_cast<char>(value ? 0xF5 : 0xF4);
+}
 
 void append_cbor_int(std::string& out, int64_t value) {
   if (value >= 0) {
@@ -205,7 +218,8 @@ void append_cbor_int(std::string& out, int64_t value) {
 void append_cbor_double(std::string& out, double value) {
   out += static_cast<char>(0xFB);
   const auto bits = std::bit_cast<uint64_t>(value);
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out += static_cast<char>(bits >> shift);
 }
 
 void append_cbor_text(std::string& out, std::string_view text) {

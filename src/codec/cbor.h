@@ -1,6 +1,6 @@
-// CBOR (RFC 8949) as AWS's rpc-v2-cbor uses it: a value read from bytes, and functions that append one.
-// Definite and indefinite lengths, half to double precision, tag 1 (instants); other tags are looked
-// through. Bounded in depth; a length is never trusted before the bytes are there.
+// CBOR (RFC 8949) as AWS's rpc-v2-cbor uses it: a value read from bytes, and functions that append
+// one. Definite and indefinite lengths, half to double precision, tag 1 (instants); other tags are
+// looked through. Bounded in depth; a length is never trusted before the bytes are there.
 //
 // Thread safety: values; free-threaded functions.
 #pragma once

@@ -1,5 +1,5 @@
-// XML: reading is pugixml's, behind bounds; writing is ours. No DTD, no entities beyond the predefined
-// ones, no namespaces processing (names keep their prefix; local_name() strips it).
+// XML: reading is pugixml's, behind bounds; writing is ours. No DTD, no entities beyond the
+// predefined ones, no namespaces processing (names keep their prefix; local_name() strips it).
 //
 // Thread safety: free-threaded functions; a writer belongs to one thread.
 #pragma once
@@ -38,8 +38,8 @@ pugi::xml_node find_child(pugi::xml_node parent, std::string_view name);
 // The character data directly inside an element.
 std::string text_of(pugi::xml_node element);
 
-// Appends `text` with the characters escaped that XML does not take. Control characters that XML 1.0
-// cannot carry are written as character references, as S3 writes them in keys.
+// Appends `text` with the characters escaped that XML does not take. Control characters that
+// XML 1.0 cannot carry are written as character references, as S3 writes them in keys.
 void append_xml_escaped(std::string& out, std::string_view text);
 
 // Writes elements into a string, without white space.

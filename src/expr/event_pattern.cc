@@ -23,8 +23,8 @@ Result<Node::Ptr> compile_leaf(std::string_view name, const Json::Array& values)
   node->is_leaf = true;
   for (const Json& value : values) {
     if (value.is_array()) {
-      return invalid_pattern(fmt::format(
-          "Match value of \"{}\" must be String, number, true, false, or null", name));
+      return invalid_pattern(
+          fmt::format("Match value of \"{}\" must be String, number, true, false, or null", name));
     }
     MR_ASSIGN(PatternMatcher matcher, compile_matcher(value));
     node->matchers.push_back(std::move(matcher));
@@ -66,8 +66,8 @@ Result<Node::Ptr> compile_object(const Json& object, int depth) {
 }
 
 bool matches_leaf(const Node& leaf, const Json* value) {
-  bool present = value != nullptr && !value->is_object() &&
-                 !(value->is_array() && value->as_array()->empty());
+  bool present =
+      value != nullptr && !value->is_object() && !(value->is_array() && value->as_array()->empty());
   for (const PatternMatcher& matcher : leaf.matchers) {
     if (matcher.kind == PatternMatcher::Kind::kExists) {
       if (matcher.should_exist == present) return true;

@@ -1,12 +1,13 @@
 // Event patterns of EventBridge: which events a rule takes.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 //
-//   {"source": ["orders"], "detail": {"total": [{"numeric": [">", 100]}], "test": [{"exists": false}]}}
+//   {"source": ["orders"], "detail": {"total": [{"numeric": [">", 100]}], "test": [{"exists":
+//   false}]}}
 //
-// Matchers: exact values, prefix, suffix, equals-ignore-case, wildcard, anything-but (also of prefix,
-// suffix, equals-ignore-case, wildcard), numeric, exists, cidr (IPv4); $or between sub-patterns. An array
-// in the event matches when one of its elements does; within an array of objects one element must
-// match the whole sub-pattern. Pure; free-threaded.
+// Matchers: exact values, prefix, suffix, equals-ignore-case, wildcard, anything-but (also of
+// prefix, suffix, equals-ignore-case, wildcard), numeric, exists, cidr (IPv4); $or between
+// sub-patterns. An array in the event matches when one of its elements does; within an array of
+// objects one element must match the whole sub-pattern. Pure; free-threaded.
 #pragma once
 
 #include <memory>

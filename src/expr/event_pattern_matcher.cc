@@ -44,9 +44,11 @@ Result<PatternMatcher> text_matcher(Kind kind, const Json& value, std::string_vi
     text = value.find("equals-ignore-case");
     matcher.ignore_case = true;
   }
-  if (!text->is_string()) return invalid_pattern(fmt::format("{} match pattern must be a string", name));
+  if (!text->is_string())
+    return invalid_pattern(fmt::format("{} match pattern must be a string", name));
   matcher.text = *text->as_string();
-  if (matcher.ignore_case || kind == Kind::kEqualsIgnoreCase) matcher.text = ascii_lower(matcher.text);
+  if (matcher.ignore_case || kind == Kind::kEqualsIgnoreCase)
+    matcher.text = ascii_lower(matcher.text);
   if (matcher.text.empty() && (kind == Kind::kPrefix || kind == Kind::kSuffix)) {
     return invalid_pattern("Null prefix/suffix not allowed");
   }
@@ -86,8 +88,8 @@ Result<PatternMatcher> numeric_matcher(const Json& value) {
     }
     double number = parts[i + 1].number();
     if (number < -kNumberMax || number > kNumberMax) {
-      return invalid_pattern(fmt::format("Value must be between -{0:.1E} and {0:.1E}, inclusive",
-                                         kNumberMax));
+      return invalid_pattern(
+          fmt::format("Value must be between -{0:.1E} and {0:.1E}, inclusive", kNumberMax));
     }
     matcher.bounds.emplace_back(*op, number);
   }
@@ -132,7 +134,8 @@ Result<PatternMatcher> operator_matcher(std::string_view name, const Json& value
   if (name == "cidr") return cidr_matcher(value);
   if (name == "anything-but") return anything_but_matcher(value);
   if (name == "exists") {
-    if (!value.is_bool()) return invalid_pattern("exists match pattern must be either true or false.");
+    if (!value.is_bool())
+      return invalid_pattern("exists match pattern must be either true or false.");
     return PatternMatcher{.kind = Kind::kExists, .should_exist = *value.as_bool()};
   }
   return invalid_pattern(fmt::format("Unrecognized match type {}", name));
@@ -144,10 +147,12 @@ Result<PatternMatcher> anything_but_matcher(const Json& value) {
   std::string_view name;
   const Json* values = &value;
   if (value.is_object()) {
-    if (value.as_object()->size() != 1) return invalid_pattern("Only one key allowed in match expression");
+    if (value.as_object()->size() != 1)
+      return invalid_pattern("Only one key allowed in match expression");
     name = value.as_object()->front().first;
     values = &value.as_object()->front().second;
-    if (name != "prefix" && name != "suffix" && name != "equals-ignore-case" && name != "wildcard") {
+    if (name != "prefix" && name != "suffix" && name != "equals-ignore-case" &&
+        name != "wildcard") {
       return invalid_pattern(fmt::format("Unsupported anything-but pattern: {}", name));
     }
   }
@@ -218,7 +223,8 @@ bool wildcard_matches(std::string_view pattern, std::string_view text) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
   return p == pattern.size();
 }
 

@@ -15,16 +15,24 @@ namespace millrace::expr {
 
 struct PatternMatcher {
   enum class Kind : uint8_t {
-    kExact, kPrefix, kSuffix, kEqualsIgnoreCase, kWildcard, kAnythingBut, kNumeric, kExists, kCidr,
+    kExact,
+    kPrefix,
+    kSuffix,
+    kEqualsIgnoreCase,
+    kWildcard,
+    kAnythingBut,
+    kNumeric,
+    kExists,
+    kCidr,
   };
   Kind kind = Kind::kExact;
-  bool ignore_case = false;   // of kPrefix and kSuffix
-  bool should_exist = false;  // kExists
-  codec::Json value;          // kExact
-  std::string text;           // kPrefix ... kWildcard; lower case where ignore_case
-  std::vector<PatternMatcher> excluded;                 // kAnythingBut
+  bool ignore_case = false;              // of kPrefix and kSuffix
+  bool should_exist = false;             // kExists
+  codec::Json value;                     // kExact
+  std::string text;                      // kPrefix ... kWildcard; lower case where ignore_case
+  std::vector<PatternMatcher> excluded;  // kAnythingBut
   std::vector<std::pair<std::string, double>> bounds;  // kNumeric: operator and number
-  uint32_t network = 0;       // kCidr
+  uint32_t network = 0;                                // kCidr
   uint32_t mask = 0;
 
   bool matches(const codec::Json& leaf) const;

@@ -11,7 +11,8 @@ using codec::Json;
 
 bool matches(std::string_view pattern, std::string_view event) {
   auto compiled = EventPattern::parse(pattern);
-  EXPECT_TRUE(compiled.ok()) << pattern << ": " << (compiled.ok() ? "" : compiled.error().message());
+  EXPECT_TRUE(compiled.ok()) << pattern << ": "
+                             << (compiled.ok() ? "" : compiled.error().message());
   auto document = Json::parse(event);
   EXPECT_TRUE(document.ok()) << event;
   return compiled.ok() && document.ok() && compiled->matches(*document);
@@ -110,10 +111,12 @@ TEST(EventPattern, RefusesWithAwsReason) {
 
 TEST(EventPattern, BoundsItsDepth) {
   std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += R"({"a":)";
+  for (int i = 0; i < 100'000; ++i)
+    deep += R"({"a":)";
   EXPECT_FALSE(EventPattern::parse(deep).ok());
   std::string nested;
-  for (int i = 0; i < 200; ++i) nested += R"({"a":)";
+  for (int i = 0; i < 200; ++i)
+    nested += R"({"a":)";
   nested += "[1]" + std::string(200, '}');
   EXPECT_FALSE(EventPattern::parse(nested).ok());
 }

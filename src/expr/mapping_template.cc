@@ -15,7 +15,8 @@ class Renderer {
   explicit Renderer(const TemplateInput& input) : input_(input) {}
 
   void run(const Block& block) {
-    for (const Block::Step& step : block.steps) run(step);
+    for (const Block::Step& step : block.steps)
+      run(step);
   }
   TemplateOutput take() { return std::move(output_); }
 
@@ -27,8 +28,10 @@ class Renderer {
       case Block::Step::Kind::kText: output_.text += step.text; return;
       case Block::Step::Kind::kReference: {
         Value value = evaluate(step.expression);
-        if (value) output_.text += *value;
-        else if (!step.expression.quiet) output_.text += step.expression.source;
+        if (value)
+          output_.text += *value;
+        else if (!step.expression.quiet)
+          output_.text += step.expression.source;
         return;
       }
       case Block::Step::Kind::kSet: set(step.text, evaluate(step.expression)); return;

@@ -1,11 +1,11 @@
-// Mapping templates of REST APIs: the part of the Velocity Template Language that deploy tools write for
-// MOCK integrations and CORS. Everything else is refused by its name when the template is stored, so that
-// no template is taken and rendered wrongly.
+// Mapping templates of REST APIs: the part of the Velocity Template Language that deploy tools
+// write for MOCK integrations and CORS. Everything else is refused by its name when the template is
+// stored, so that no template is taken and rendered wrongly.
 //
 // Supported: text; $name, ${name}, $!name of a variable; $context.NAME and $stageVariables.NAME;
 // $input.params("name"), $input.params().header.get("name"); #set of a variable and of
-// $context.responseOverride.header.NAME and .status; #if, #elseif, #else, #end with == != && || ! ( ),
-// strings, numbers, booleans, and NAME.matches("regex").
+// $context.responseOverride.header.NAME and .status; #if, #elseif, #else, #end with == != && || ! (
+// ), strings, numbers, booleans, and NAME.matches("regex").
 //
 // A value; free-threaded.
 #pragma once

@@ -21,7 +21,11 @@ struct TemplateExpression {
     kParameter,      // $input.params(operands[0])
     kHeader,         // $input.params().header.get(operands[0])
     kMatches,        // operands[0].matches(regex)
-    kEqual, kNotEqual, kAnd, kOr, kNot,
+    kEqual,
+    kNotEqual,
+    kAnd,
+    kOr,
+    kNot,
   };
   Kind kind = Kind::kLiteral;
   std::string text;

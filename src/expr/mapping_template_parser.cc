@@ -44,19 +44,22 @@ class Parser {
     return true;
   }
   void skip_space() {
-    while (!done() && is_space(text_[at_])) ++at_;
+    while (!done() && is_space(text_[at_]))
+      ++at_;
   }
   std::string_view name() {
     size_t start = at_;
     if (is_name_start(peek())) {
-      while (!done() && is_name(text_[at_])) ++at_;
+      while (!done() && is_name(text_[at_]))
+        ++at_;
     }
     return text_.substr(start, at_ - start);
   }
   // Velocity drops the line end behind a directive that stands last on its line.
   void gobble_line_end() {
     size_t at = at_;
-    while (at < text_.size() && is_blank(text_[at])) ++at;
+    while (at < text_.size() && is_blank(text_[at]))
+      ++at;
     if (at < text_.size() && text_[at] == '\r') ++at;
     if (at < text_.size() && text_[at] == '\n') at_ = at + 1;
   }
@@ -77,7 +80,8 @@ class Parser {
         MR_ASSIGN(std::optional<TemplateExpression> reference, text_reference());
         if (reference) {
           flush();
-          block.steps.push_back({.kind = Step::Kind::kReference, .expression = std::move(*reference)});
+          block.steps.push_back(
+              {.kind = Step::Kind::kReference, .expression = std::move(*reference)});
         } else {
           text += text_.substr(start, at_ - start);
         }
@@ -273,7 +277,8 @@ class Parser {
   Result<std::string> string_literal() {
     skip_space();
     char quote = peek();
-    if (quote != '"' && quote != '\'') return malformed(fmt::format("a string expected at {}", at_));
+    if (quote != '"' && quote != '\'')
+      return malformed(fmt::format("a string expected at {}", at_));
     size_t end = text_.find(quote, at_ + 1);
     if (end == std::string_view::npos) return malformed("a string without its end");
     std::string_view text = text_.substr(at_ + 1, end - at_ - 1);
@@ -337,7 +342,8 @@ class Parser {
     }
     if (peek() >= '0' && peek() <= '9') {
       size_t start = at_;
-      while (peek() >= '0' && peek() <= '9') ++at_;
+      while (peek() >= '0' && peek() <= '9')
+        ++at_;
       return TemplateExpression{.text = std::string(text_.substr(start, at_ - start))};
     }
     if (is_name_start(peek())) {

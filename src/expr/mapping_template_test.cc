@@ -37,7 +37,8 @@ TEST(MappingTemplate, RendersTextAndReferences) {
 constexpr char kOslsCors[] =
     "#set($origin = $input.params(\"Origin\"))\n"
     "#if($origin == \"\") #set($origin = $input.params(\"origin\")) #end\n"
-    "#if($origin.matches(\"http://localhost:3000\") || $origin.matches(\"https://.+[.]example[.]com\")"
+    "#if($origin.matches(\"http://localhost:3000\") || "
+    "$origin.matches(\"https://.+[.]example[.]com\")"
     ") #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin) #end";
 
 TEST(MappingTemplate, AnswersCorsAsServerlessFrameworkWantsIt) {
@@ -92,7 +93,8 @@ TEST(MappingTemplate, RefusesByNameWhatItLacks) {
         << parsed.error().message();
   }
   std::string deep;
-  for (int i = 0; i < 10'000; ++i) deep += "#if(true)";
+  for (int i = 0; i < 10'000; ++i)
+    deep += "#if(true)";
   EXPECT_FALSE(MappingTemplate::parse(deep).ok());
   EXPECT_FALSE(MappingTemplate::parse("#if(" + std::string(10'000, '(')).ok());
   EXPECT_FALSE(MappingTemplate::parse("#if(" + std::string(10'000, '!')).ok());

@@ -20,15 +20,18 @@ Error bad_pattern(std::string_view what) {
 
 Regex::Bytes range_of(unsigned char first, unsigned char last) {
   Regex::Bytes bytes;
-  for (int c = first; c <= last; ++c) bytes.set(static_cast<size_t>(c));
+  for (int c = first; c <= last; ++c)
+    bytes.set(static_cast<size_t>(c));
   return bytes;
 }
 
 // \d and its like; none for a letter that means something we do not have.
 Result<Regex::Bytes> escaped(char c) {
-  Regex::Bytes word = range_of('a', 'z') | range_of('A', 'Z') | range_of('0', '9') | range_of('_', '_');
+  Regex::Bytes word =
+      range_of('a', 'z') | range_of('A', 'Z') | range_of('0', '9') | range_of('_', '_');
   Regex::Bytes space;
-  for (char blank : {' ', '\t', '\n', '\r', '\f', '\v'}) space.set(static_cast<size_t>(blank));
+  for (char blank : {' ', '\t', '\n', '\r', '\f', '\v'})
+    space.set(static_cast<size_t>(blank));
   switch (c) {
     case 'd': return range_of('0', '9');
     case 'D': return ~range_of('0', '9');
@@ -199,8 +202,10 @@ class RegexCompiler {
     }
     rest_.remove_prefix(1);
     // Lazy and possessive repetition match the same whole texts, save for possessive: refuse that.
-    if (rest_.starts_with('?')) rest_.remove_prefix(1);
-    else if (rest_.starts_with('+')) return bad_pattern("possessive repetition is not supported");
+    if (rest_.starts_with('?'))
+      rest_.remove_prefix(1);
+    else if (rest_.starts_with('+'))
+      return bad_pattern("possessive repetition is not supported");
     auto node = std::make_unique<Node>();
     node->kind = Node::kRepeat;
     node->repeat_min = low;

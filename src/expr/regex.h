@@ -1,8 +1,10 @@
-// Regular expressions as API Gateway's configuration uses them (selection patterns, String.matches in
-// mapping templates): the part of Java's syntax without look-around and back references. Matching takes
-// time linear in the text, whatever the pattern, so a pattern cannot be used to stop the server.
+// Regular expressions as API Gateway's configuration uses them (selection patterns, String.matches
+// in mapping templates): the part of Java's syntax without look-around and back references.
+// Matching takes time linear in the text, whatever the pattern, so a pattern cannot be used to stop
+// the server.
 //
-// Supported: literals, '.', classes [a-z] [^x], \d \w \s \D \W \S, escaped punctuation, ( ), (?: ), |,
+// Supported: literals, '.', classes [a-z] [^x], \d \w \s \D \W \S, escaped punctuation, ( ), (?: ),
+// |,
 // * + ? {n} {n,} {n,m}; ^ and $ at the ends. A value; free-threaded.
 #pragma once
 
