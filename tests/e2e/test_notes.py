@@ -6,6 +6,9 @@ import pytest
 import requests
 
 
+pytestmark = pytest.mark.skip(reason='deploying needs CloudFormation, which is not served as a whole yet')
+
+
 @pytest.fixture(scope='module')
 def app(endpoint, tmp_path_factory):
     app = notes.Notes(endpoint, tmp_path_factory.mktemp('notes') / 'app', key='210987654321')
