@@ -61,7 +61,7 @@ std::string OptionRow::environment_name() const {
   return text;
 }
 
-std::vector<OptionRow> make_table() {
+std::vector<OptionRow> general_rows() {
   using O = ServeOptions;
   return {
       {"config", &O::config, "FILE",
@@ -89,6 +89,12 @@ std::vector<OptionRow> make_table() {
        "sync: what is answered is on disk; relaxed: a crash of the machine may lose the last "
        "moment",
        {"sync", "relaxed"}},
+  };
+}
+
+std::vector<OptionRow> limit_rows() {
+  using O = ServeOptions;
+  return {
       {"block-cache-mb", &O::block_cache_mb, "N", "Memory for cached table blocks", {}, 1, 1 << 20},
       {"io-threads", &O::io_threads, "N", "Threads for connections; 0: one a core", {}, 0, 1'024},
       {"worker-threads",
@@ -134,6 +140,12 @@ std::vector<OptionRow> make_table() {
        {},
        0,
        3'600},
+  };
+}
+
+std::vector<OptionRow> function_rows() {
+  using O = ServeOptions;
+  return {
       {"node", &O::node, "FILE", "Program that runs nodejs functions (default: node)"},
       {"python", &O::python, "FILE", "Program that runs python functions (default: python3)"},
       {"node-modules", &O::node_modules, "DIR",
@@ -159,7 +171,14 @@ std::vector<OptionRow> make_table() {
 }
 
 std::span<const OptionRow> serve_option_table() {
-  static const std::vector<OptionRow> table = make_table();
+  static const std::vector<OptionRow> table = [] {
+    std::vector<OptionRow> rows = general_rows();
+    for (OptionRow& row : limit_rows())
+      rows.push_back(std::move(row));
+    for (auto& row : function_rows())
+      rows.push_back(std::move(row));
+    return rows;
+  }();
   return table;
 }
 

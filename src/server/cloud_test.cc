@@ -243,6 +243,15 @@ TEST_F(CloudTest, BrowsersGetCors) {
   EXPECT_EQ(response.header("Access-Control-Allow-Headers"), "x-amz-target");
 }
 
+TEST_F(CloudTest, AnApiThatNobodyMadeIsForbidden) {
+  start(AuthMode::kOpen);
+  net::ClientResponse by_path = get("/restapis/nothere/dev/_user_request_/x");
+  EXPECT_EQ(by_path.status, 403) << by_path.body;
+  net::ClientResponse by_host =
+      get("/dev/x", {{"Host", "nothere.execute-api.us-east-1.amazonaws.com"}});
+  EXPECT_EQ(by_host.status, 403) << by_host.body;
+}
+
 TEST_F(CloudTest, WhatWasStoredIsThereAfterARestart) {
   start(AuthMode::kOpen);
   EXPECT_EQ(
