@@ -5,17 +5,27 @@
 #   millrace_module(svc/s3 DEPS svc)         -> millrace_svc_s3, svc_s3_test
 #   ... PACKAGES RocksDB::rocksdb            -> third-party link targets, private to the folder
 #   ... TEST_DEPS store_mem                  -> extra folders for the tests alone
+#   ... SUBFOLDERS resources                 -> src/svc/s3/resources/*.cc belong to it too
 #
 # Files are found by glob: adding a .cc or a _test.cc needs no edit here.
 include(GoogleTest)
 
 function(millrace_module folder)
-  cmake_parse_arguments(ARG "" "" "DEPS;PACKAGES;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PACKAGES;TEST_DEPS;SUBFOLDERS" ${ARGN})
   string(REPLACE "/" "_" name "${folder}")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cc
        ${CMAKE_SOURCE_DIR}/src/${folder}/*.c)
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.h)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*_test.cc)
+  foreach(subfolder ${ARG_SUBFOLDERS})
+    set(inner ${CMAKE_SOURCE_DIR}/src/${folder}/${subfolder})
+    file(GLOB inner_sources CONFIGURE_DEPENDS ${inner}/*.cc)
+    file(GLOB inner_headers CONFIGURE_DEPENDS ${inner}/*.h)
+    file(GLOB inner_tests CONFIGURE_DEPENDS ${inner}/*_test.cc)
+    list(APPEND sources ${inner_sources})
+    list(APPEND headers ${inner_headers})
+    list(APPEND tests ${inner_tests})
+  endforeach()
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_fuzz\\.cc$")
   if(NOT sources AND NOT headers)
     add_library(millrace_${name} INTERFACE)

@@ -13,6 +13,7 @@
 #include "server/api_plane.h"
 #include "server/s3_cors.h"
 #include "svc/apigateway/operations.h"
+#include "svc/cloudformation/cloudformation.h"
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
 #include "svc/dynamodb/dynamodb.h"
@@ -119,6 +120,7 @@ Status Cloud::Impl::open() {
   apigateway::register_operations(registry);
   events::register_operations(registry);
   cloudwatch::register_operations(registry);
+  cloudformation::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
   roots.push_back({options.root_access_key_id, options.root_secret_access_key, options.account});
@@ -158,6 +160,9 @@ void Cloud::Impl::start_background() {
   s3::finish_last_run(ports);
   functions->start();
   schedules->start();
+  if (Status resumed = cloudformation::resume(ports); !resumed.ok()) {
+    spdlog::error("stacks cannot go on: {}", resumed.error().to_string());
+  }
   log_writer->start();
   metrics->start();
   meter->start();

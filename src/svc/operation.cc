@@ -13,7 +13,10 @@ std::string Context::arn(std::string_view service, std::string_view resource) co
 Result<std::shared_ptr<void>> Context::call_erased(const aws::Operation& operation,
                                                    const void* input) {
   const Registry::Entry* entry = registry_.find(operation);
-  CHECK(entry != nullptr && entry->run);
+  if (entry == nullptr || !entry->run) {
+    return Error("UnknownOperationException", 400,
+                 std::string(operation.name) + " is not supported by Millrace here");
+  }
   if (entry->access) {
     MR_ASSIGN(auto needed, entry->access(*this, input));
     for (const Access& access : needed) {

@@ -105,7 +105,27 @@ Result<Resolver::Value> Resolver::resolve_call(const IntrinsicCall& call) {
 Result<Json> Resolver::resolve_properties(const Json& properties) {
   MR_ASSIGN(Value value, resolve(properties));
   if (!value) return Json::object();
+  make_reachable(*value);
   return std::move(*value);
+}
+
+Result<Resolver::Value> Resolver::resolve_output(const Json& value) {
+  MR_ASSIGN(Value resolved, resolve(value));
+  if (resolved) make_reachable(*resolved);
+  return resolved;
+}
+
+// Only in what is whole: a part may be joined to more.
+void Resolver::make_reachable(Json& value) {
+  if (std::string* text = value.as_string()) {
+    *text = with_reachable_urls(std::move(*text));
+  } else if (Json::Array* array = value.as_array()) {
+    for (Json& element : *array)
+      make_reachable(element);
+  } else if (Json::Object* object = value.as_object()) {
+    for (auto& [name, member] : *object)
+      make_reachable(member);
+  }
 }
 
 Result<std::string> Resolver::resolve_text(const Json& value) {
@@ -208,7 +228,7 @@ Result<Resolver::Value> Resolver::fn_sub(const Json& argument) {
   }
   out.append(text, at);
   MR_ASSIGN(out, expand_dynamic(std::move(out)));
-  return Value(Json(with_reachable_urls(std::move(out))));
+  return Value(Json(std::move(out)));
 }
 
 Result<Resolver::Value> Resolver::fn_join(const Json& argument) {
@@ -234,7 +254,7 @@ Result<Resolver::Value> Resolver::fn_join(const Json& argument) {
     out += *text;
   }
   MR_ASSIGN(out, expand_dynamic(std::move(out)));
-  return Value(Json(with_reachable_urls(std::move(out))));
+  return Value(Json(std::move(out)));
 }
 
 Result<Resolver::Value> Resolver::fn_select(const Json& argument) {

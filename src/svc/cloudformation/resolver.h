@@ -61,6 +61,7 @@ class Resolver {
   Result<Value> resolve(const codec::Json& value);
   // An object of properties; {} when nothing is left.
   Result<codec::Json> resolve_properties(const codec::Json& properties);
+  Result<Value> resolve_output(const codec::Json& value);
   Result<std::string> resolve_text(const codec::Json& value);
 
  private:
@@ -85,6 +86,7 @@ class Resolver {
   Result<std::vector<codec::Json>> resolve_list(const codec::Json& argument);
   Result<std::string> expand_dynamic(std::string text);
   std::string with_reachable_urls(std::string text);
+  void make_reachable(codec::Json& value);
 
   Result<bool> evaluate_condition(const codec::Json& expression);
   Result<bool> named_condition(const std::string& name);

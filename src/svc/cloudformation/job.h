@@ -1,0 +1,68 @@
+// Job: a stack's run, as it stands in the store between two steps. Everything that the next step
+// needs is here, so a run goes on after a restart where it was.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "codec/json.h"
+#include "svc/cloudformation/records.h"
+
+namespace millrace::cloudformation {
+
+enum class JobKind { kCreate, kUpdate, kDelete };  // on disk by name
+
+enum class Phase {
+  kApply,     // makes and changes, dependencies first
+  kCleanup,   // after an update: removes what it replaced or no longer has
+  kRollback,  // undoes the journal, last first
+  kRollbackCleanup,
+  kDelete,
+};
+
+enum class Action { kCreate, kUpdate, kReplace, kRevert, kRemove };
+
+// One resource's turn.
+struct Turn {
+  std::string logical_id;
+  Action action = Action::kCreate;
+  std::string suffix;    // of names that are generated
+  bool waiting = false;  // made, not ready yet
+  int64_t started_ms = 0;
+};
+
+// What was done, for the way back.
+struct JournalEntry {
+  std::string logical_id;
+  Action action = Action::kCreate;
+  std::optional<ResourceRecord> before;
+};
+
+struct Job {
+  std::string runner;  // who works on it; another's token means: leave it alone
+  JobKind kind = JobKind::kCreate;
+  Phase phase = Phase::kApply;
+  svc::Caller caller;
+  std::string client_token;
+  std::optional<Turn> turn;
+  std::set<std::string> done;             // logical ids, in kApply
+  std::vector<JournalEntry> journal;      // in the order it happened
+  std::vector<ResourceRecord> to_remove;  // in order; the first is next
+  std::vector<std::string> failed;        // logical ids that could not be removed
+  std::set<std::string> retain;           // DeleteStack's RetainResources
+  // An update's way back.
+  Goal previous;
+  std::vector<OutputRecord> previous_outputs;
+};
+
+// Whoever depends on others goes before them.
+Result<std::vector<ResourceRecord>> in_removal_order(std::vector<ResourceRecord> resources);
+
+codec::Json to_json(const Job& job);
+Job job_from_json(const codec::Json& json);
+
+}  // namespace millrace::cloudformation

@@ -1,0 +1,223 @@
+#include "svc/cloudformation/resources/all.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "aws/dynamodb.h"
+
+namespace millrace::cloudformation {
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html
+namespace {
+
+namespace ddb = aws::dynamodb;
+using codec::Json;
+
+constexpr const aws::Operation* kCreate = &ddb::CreateTable::kDescription;
+constexpr PropertyRule kProperties[] = {
+    {.name = "TableName", .on_change = OnChange::kReplace},
+    {.name = "AttributeDefinitions", .operation = kCreate},
+    {.name = "KeySchema",
+     .on_change = OnChange::kReplace,
+     .operation = kCreate,
+     .need = Need::kRequired},
+    {.name = "BillingMode", .operation = kCreate},
+    {.name = "ProvisionedThroughput", .operation = kCreate},
+    {.name = "GlobalSecondaryIndexes", .operation = kCreate},
+    {.name = "LocalSecondaryIndexes", .on_change = OnChange::kReplace, .operation = kCreate},
+    {.name = "StreamSpecification", .nested = "StreamViewType"},
+    {.name = "SSESpecification", .nested = "SSEEnabled,SSEType,KMSMasterKeyId"},
+    {.name = "TimeToLiveSpecification", .nested = "AttributeName,Enabled"},
+    {.name = "DeletionProtectionEnabled", .operation = kCreate},
+    {.name = "TableClass", .operation = kCreate},
+    {.name = "OnDemandThroughput", .operation = kCreate},
+    {.name = "Tags", .nested = "Key,Value"},
+};
+constexpr std::string_view kAttributes[] = {"Arn", "StreamArn"};
+
+std::optional<ddb::StreamSpecification> stream_of(const Json& properties) {
+  const Json* stream = properties.find("StreamSpecification");
+  if (stream == nullptr) return std::nullopt;
+  ddb::StreamSpecification out;
+  out.stream_enabled = true;
+  out.stream_view_type = stream->get_string("StreamViewType");
+  return out;
+}
+
+std::optional<ddb::SSESpecification> encryption_of(const Json& properties) {
+  const Json* encryption = properties.find("SSESpecification");
+  if (encryption == nullptr) return std::nullopt;
+  ddb::SSESpecification out;
+  const Json* enabled = encryption->find("SSEEnabled");
+  out.enabled = enabled != nullptr && (enabled->dump() == "true" || enabled->dump() == "\"true\"");
+  if (encryption->find("SSEType")) out.sse_type = encryption->get_string("SSEType");
+  if (encryption->find("KMSMasterKeyId")) {
+    out.kms_master_key_id = encryption->get_string("KMSMasterKeyId");
+  }
+  return out;
+}
+
+bool flag_of(const Json* json) {
+  return json != nullptr && (json->dump() == "true" || json->dump() == "\"true\"");
+}
+
+Status set_ttl(ResourceStep& step, const std::string& table, const Json& ttl) {
+  ddb::UpdateTimeToLiveInput input{.table_name = table};
+  input.time_to_live_specification.attribute_name = ttl.get_string("AttributeName");
+  input.time_to_live_specification.enabled = flag_of(ttl.find("Enabled"));
+  MR_TRY(step.ctx.call<ddb::UpdateTimeToLive>(input));
+  return ok_status();
+}
+
+Result<ResourceState> state_of(ResourceStep& step, const std::string& table) {
+  MR_ASSIGN(auto described, step.ctx.call<ddb::DescribeTable>({table}));
+  ResourceState state{.physical_id = table};
+  state.attributes.set("Arn", described.table->table_arn.value_or(""));
+  if (described.table->latest_stream_arn) {
+    state.attributes.set("StreamArn", *described.table->latest_stream_arn);
+  }
+  return state;
+}
+
+Result<ResourceState> create(ResourceStep& step) {
+  MR_ASSIGN(auto input, bind<ddb::CreateTable>(step));
+  input.table_name = step.text("TableName", step.generated_name(255));
+  input.stream_specification = stream_of(step.properties);
+  input.sse_specification = encryption_of(step.properties);
+  Tags tags = all_tags(step);
+  input.tags.reset();
+  if (!tags.empty()) {
+    input.tags.emplace();
+    for (auto& [key, value] : tags)
+      input.tags->push_back({key, value});
+  }
+  MR_TRY(step.ctx.call<ddb::CreateTable>(input));
+  if (const Json* ttl = step.properties.find("TimeToLiveSpecification");
+      ttl != nullptr && flag_of(ttl->find("Enabled"))) {
+    MR_TRY(set_ttl(step, input.table_name, *ttl));
+  }
+  return state_of(step, input.table_name);
+}
+
+bool changed(ResourceStep& step, const ResourceRecord& before, std::string_view property) {
+  const Json* was = before.properties.find(property);
+  const Json* is = step.properties.find(property);
+  return was == nullptr || is == nullptr ? was != is : !(*was == *is);
+}
+
+// One index may come or go in an update, as on AWS.
+Result<std::vector<ddb::GlobalSecondaryIndexUpdate>> index_updates(
+    ResourceStep& step, const ResourceRecord& before, const ddb::CreateTableInput& wanted) {
+  std::vector<ddb::GlobalSecondaryIndexUpdate> updates;
+  std::set<std::string> had;
+  if (const Json* old = before.properties.find("GlobalSecondaryIndexes"); old && old->is_array()) {
+    for (const Json& index : *old->as_array())
+      had.emplace(index.get_string("IndexName"));
+  }
+  std::set<std::string> has;
+  if (wanted.global_secondary_indexes) {
+    for (const ddb::GlobalSecondaryIndex& index : *wanted.global_secondary_indexes) {
+      has.insert(index.index_name);
+      if (had.contains(index.index_name)) continue;
+      ddb::CreateGlobalSecondaryIndexAction create_action;
+      create_action.index_name = index.index_name;
+      create_action.key_schema = index.key_schema;
+      create_action.projection = index.projection;
+      create_action.provisioned_throughput = index.provisioned_throughput;
+      updates.emplace_back().create = std::move(create_action);
+    }
+  }
+  for (const std::string& name : had) {
+    if (has.contains(name)) continue;
+    ddb::DeleteGlobalSecondaryIndexAction delete_action;
+    delete_action.index_name = name;
+    updates.emplace_back().delete_ = std::move(delete_action);
+  }
+  if (updates.size() > 1) {
+    return Error("InvalidRequest", 400,
+                 "Cannot perform more than one GSI creation or deletion in a single update");
+  }
+  static_cast<void>(step);
+  return updates;
+}
+
+Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
+  const std::string& table = before.physical_id;
+  MR_ASSIGN(auto wanted, bind<ddb::CreateTable>(step));
+  ddb::UpdateTableInput input{.table_name = table};
+  bool any = false;
+  MR_ASSIGN(auto indexes, index_updates(step, before, wanted));
+  if (!indexes.empty()) {
+    input.global_secondary_index_updates = std::move(indexes);
+    input.attribute_definitions = wanted.attribute_definitions;
+    any = true;
+  }
+  if (changed(step, before, "BillingMode") || changed(step, before, "ProvisionedThroughput")) {
+    input.billing_mode = wanted.billing_mode.value_or("PROVISIONED");
+    input.provisioned_throughput = wanted.provisioned_throughput;
+    any = true;
+  }
+  if (changed(step, before, "StreamSpecification")) {
+    input.stream_specification = stream_of(step.properties);
+    if (!input.stream_specification) {
+      input.stream_specification.emplace();
+      input.stream_specification->stream_enabled = false;
+    }
+    any = true;
+  }
+  if (changed(step, before, "SSESpecification")) {
+    input.sse_specification = encryption_of(step.properties);
+    any = true;
+  }
+  if (changed(step, before, "DeletionProtectionEnabled")) {
+    input.deletion_protection_enabled = wanted.deletion_protection_enabled.value_or(false);
+    any = true;
+  }
+  if (changed(step, before, "TableClass")) {
+    input.table_class = wanted.table_class.value_or("STANDARD");
+    any = true;
+  }
+  if (any) MR_TRY(step.ctx.call<ddb::UpdateTable>(input));
+  if (changed(step, before, "TimeToLiveSpecification")) {
+    const Json* ttl = step.properties.find("TimeToLiveSpecification");
+    Json off = *(ttl != nullptr ? ttl : before.properties.find("TimeToLiveSpecification"));
+    if (ttl == nullptr) off.set("Enabled", false);
+    MR_TRY(set_ttl(step, table, off));
+  }
+  Tags tags = all_tags(step);
+  if (!tags.empty()) {
+    ddb::TagResourceInput tag{.resource_arn = step.ctx.arn("dynamodb", "table/" + table)};
+    for (auto& [key, value] : tags)
+      tag.tags.push_back({key, value});
+    MR_TRY(step.ctx.call<ddb::TagResource>(tag));
+  }
+  return state_of(step, table);
+}
+
+Status remove(ResourceStep& step, const ResourceRecord& before) {
+  return ignore_missing(step.ctx.call<ddb::DeleteTable>({before.physical_id}));
+}
+
+Result<bool> ready(svc::Context& ctx, const ResourceRecord& made) {
+  MR_ASSIGN(auto described, ctx.call<ddb::DescribeTable>({made.physical_id}));
+  if (described.table->table_status != "ACTIVE") return false;
+  if (!described.table->global_secondary_indexes) return true;
+  for (const auto& index : *described.table->global_secondary_indexes) {
+    if (index.index_status != "ACTIVE") return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const ResourceType kDynamoDbTable = {.name = "AWS::DynamoDB::Table",
+                                     .properties = kProperties,
+                                     .attributes = kAttributes,
+                                     .create = create,
+                                     .update = update,
+                                     .remove = remove,
+                                     .ready = ready};
+
+}  // namespace millrace::cloudformation

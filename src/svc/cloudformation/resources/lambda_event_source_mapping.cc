@@ -1,0 +1,72 @@
+#include "svc/cloudformation/resources/all.h"
+
+#include "aws/lambda.h"
+
+namespace millrace::cloudformation {
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html
+namespace {
+
+namespace lambda = aws::lambda;
+
+constexpr const aws::Operation* kCreate = &lambda::CreateEventSourceMapping::kDescription;
+constexpr PropertyRule kProperties[] = {
+    {.name = "EventSourceArn", .on_change = OnChange::kReplace, .operation = kCreate},
+    {.name = "FunctionName", .operation = kCreate, .need = Need::kRequired},
+    {.name = "StartingPosition", .on_change = OnChange::kReplace, .operation = kCreate},
+    {.name = "Enabled", .operation = kCreate},
+    {.name = "BatchSize", .operation = kCreate},
+    {.name = "FilterCriteria", .operation = kCreate},
+    {.name = "MaximumBatchingWindowInSeconds", .operation = kCreate},
+    {.name = "ParallelizationFactor", .operation = kCreate},
+    {.name = "DestinationConfig", .operation = kCreate},
+    {.name = "MaximumRecordAgeInSeconds", .operation = kCreate},
+    {.name = "BisectBatchOnFunctionError", .operation = kCreate},
+    {.name = "MaximumRetryAttempts", .operation = kCreate},
+    {.name = "TumblingWindowInSeconds", .operation = kCreate},
+    {.name = "FunctionResponseTypes", .operation = kCreate},
+    {.name = "ScalingConfig", .operation = kCreate},
+};
+constexpr std::string_view kAttributes[] = {"Id", "EventSourceMappingArn"};
+
+ResourceState state_of(ResourceStep& step, const std::string& uuid) {
+  ResourceState state{.physical_id = uuid};
+  state.attributes.set("Id", uuid);
+  state.attributes.set("EventSourceMappingArn",
+                       step.ctx.arn("lambda", "event-source-mapping:" + uuid));
+  return state;
+}
+
+Result<ResourceState> create(ResourceStep& step) {
+  MR_ASSIGN(auto input, bind<lambda::CreateEventSourceMapping>(step));
+  MR_ASSIGN(auto made, step.ctx.call<lambda::CreateEventSourceMapping>(input));
+  return state_of(step, made.uuid.value_or(""));
+}
+
+Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
+  MR_ASSIGN(auto input, bind<lambda::UpdateEventSourceMapping>(step));
+  input.uuid = before.physical_id;
+  MR_TRY(step.ctx.call<lambda::UpdateEventSourceMapping>(input));
+  return state_of(step, before.physical_id);
+}
+
+Status remove(ResourceStep& step, const ResourceRecord& before) {
+  return ignore_missing(step.ctx.call<lambda::DeleteEventSourceMapping>({before.physical_id}));
+}
+
+Result<bool> ready(svc::Context& ctx, const ResourceRecord& made) {
+  MR_ASSIGN(auto mapping, ctx.call<lambda::GetEventSourceMapping>({made.physical_id}));
+  return mapping.state == "Enabled" || mapping.state == "Disabled";
+}
+
+}  // namespace
+
+const ResourceType kLambdaEventSourceMapping = {.name = "AWS::Lambda::EventSourceMapping",
+                                                .properties = kProperties,
+                                                .attributes = kAttributes,
+                                                .create = create,
+                                                .update = update,
+                                                .remove = remove,
+                                                .ready = ready};
+
+}  // namespace millrace::cloudformation
