@@ -34,8 +34,14 @@ def main():
                    f'Everything is kept in {folder}; nothing leaves this machine.')
     world, error = World(terminal, folder), None
     try:
+        world.start(world.east, 'east')
         for number, step in enumerate(STEPS[:options.upto], 1):
-            if number not in options.skip:
+            if number in options.skip:
+                continue
+            missing = world.missing_for(step.__name__)
+            if missing:
+                terminal.missing(number, step.__name__.replace('_', ' '), missing)
+            else:
                 step(world)
     except (CheckFailed, harness.HarnessError) as caught:
         error = caught
@@ -56,7 +62,7 @@ def main():
         print(f'   Data is in {folder}', flush=True)
     else:
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    return 3 if terminal.absent else 0
 
 
 if __name__ == '__main__':

@@ -99,6 +99,8 @@ def backup_and_restore(world):
                                  '--endpoint', world.east.endpoint), limit=12)
     restored = scan(world.east.endpoint, EAST, RESTORED)
     terminal.check('every item is back', restored == expected, f'{len(restored)} items')
+    if not world.west.process:
+        return
     printed = world.keeper('verify', EAST, RESTORED, WEST, REPLICA, '--source-endpoint', world.east.endpoint,
                            '--target-endpoint', world.west.endpoint)
     terminal.output(printed, limit=6)
@@ -111,5 +113,6 @@ def cost(world):
                   'this run was metered. Prices are list prices, with region and date.')
     printed = world.keeper('cost', '--endpoint-url', world.east.endpoint)
     terminal.output(printed)
-    terminal.check('the cost names Lambda, the gateway and the table',
-                   all(word in printed for word in ('Lambda', 'API Gateway', 'DynamoDB')))
+    terminal.check('each service that was used has its line',
+                   all(word in printed for word in (('Lambda', 'API Gateway', 'DynamoDB') if world.app
+                                                    else ('DynamoDB',))))

@@ -15,7 +15,7 @@ class Terminal:
     def __init__(self, plain=False):
         self.plain = plain or 'NO_COLOR' in os.environ or not sys.stdout.isatty()
         self.width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-        self.checks = []
+        self.checks, self.absent = [], []
         self._step, self._began = None, time.monotonic()
 
     def _paint(self, code, text):
@@ -87,6 +87,11 @@ class Terminal:
         if not self.plain:
             print('\r\033[K', end='', flush=True)
 
+    def missing(self, number, title, what):
+        self.absent.append(f'step {number}, {title}: {what}')
+        self._print()
+        self._print('   ' + self._paint('1;33', f'Not in this build: {self.absent[-1]}'))
+
     def failed(self, error):
         self.end_progress()
         self._print()
@@ -97,6 +102,8 @@ class Terminal:
         head = '── Summary '
         self._print(self._paint('1;36', head + '─' * (self.width - len(head))))
         self.table(lines)
+        for line in self.absent:
+            self._print('   ' + self._paint('1;33', f'Not in this build: {line}'))
         self._print()
         seconds = time.monotonic() - self._began
         self._print('   ' + self._paint('1;32', f'{len(self.checks)} checks held, in {seconds:.0f} s.'))

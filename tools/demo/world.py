@@ -28,7 +28,7 @@ class World:
         config.write_text(CONFIG)
         self.east = harness.Server(self.folder / 'east', args=['--config', str(config)])
         self.west = harness.Server(self.folder / 'west', args=['--region', WEST])
-        self.app = None
+        self.app, self.own_table = None, None
         self.http = requests.Session()
         self.keepers = []
         self.acknowledged = {}  # note id -> text, of the writes that the server said were done
@@ -45,9 +45,29 @@ class World:
         self.app.deploy(on_line=lambda line: line.strip() and self.terminal.output(line))
         return time.monotonic() - began
 
+    def missing_for(self, step):
+        """What this build lacks for a step; empty when it can be shown."""
+        if step in ('deploy_and_call', 'by_itself'):
+            for service, operation in (('cloudformation', 'list_stacks'), ('events', 'list_rules')):
+                if harness.lacks(self.east.endpoint, service, operation):
+                    return f'the server has no {service}'
+        if step == 'replicate' and not harness.has_command('replicate'):
+            return 'there is no millrace replicate'
+        return ''
+
     @property
     def table(self):
-        return self.app.outputs['NotesTableName']
+        """The deployed table; where nothing could be deployed, one of the same form."""
+        if self.app:
+            return self.app.outputs['NotesTableName']
+        if not self.own_table:
+            self.own_table = 'notes'
+            self.east.client('dynamodb').create_table(
+                TableName='notes', BillingMode='PAY_PER_REQUEST',
+                AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}],
+                KeySchema=[{'AttributeName': 'id', 'KeyType': 'HASH'}],
+                StreamSpecification={'StreamEnabled': True, 'StreamViewType': 'NEW_AND_OLD_IMAGES'})
+        return self.own_table
 
     def admin(self, path):
         answer = requests.get(f'{self.east.endpoint}/_millrace/{path}', timeout=20)
