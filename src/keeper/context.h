@@ -1,0 +1,36 @@
+// What the flows of one worker share. They run on one thread, so plain values do.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "keeper/coordination.h"
+#include "keeper/task.h"
+
+namespace millrace::keeper {
+
+struct WorkerContext {
+  TaskConfig config;
+  Coordination coordination;
+  int64_t fence = 0;  // ours, since we took the task over
+  std::string stream_arn;
+  std::vector<std::string> key_names;  // of the table
+  Phase phase = Phase::kCopy;          // for rows that are made from now on
+  Progress progress;
+  std::map<std::string, int64_t> shard_watermarks_ms;  // of shards that are being followed
+  double copy_rate = 0;                                // items a second, adapted
+  std::function<void(ShardRow)> follow;                // starts following a shard
+
+  explicit WorkerContext(TaskConfig task) : config(std::move(task)), coordination(config) {}
+  int64_t watermark_ms() const;
+};
+
+// Refuses its transaction unless we own the task and it is in this phase: for rows that are made.
+aws::dynamodb::TransactWriteItem check_of_owner(const WorkerContext& context, Phase phase);
+
+// A bounded wait before the n-th repetition.
+int64_t pause_ms(Io& io, int attempt);
+
+}  // namespace millrace::keeper
