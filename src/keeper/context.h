@@ -18,7 +18,7 @@ struct WorkerContext {
   std::string stream_arn;
   std::vector<std::string> key_names;  // of the table
   Phase phase = Phase::kCopy;          // for rows that are made from now on
-  Progress progress;
+  ReplicationStatus progress;
   std::map<std::string, int64_t> shard_watermarks_ms;  // of shards that are being followed
   double copy_rate = 0;                                // items a second, adapted
   std::function<void(ShardRow)> follow;                // starts following a shard

@@ -65,7 +65,7 @@ struct TaskConfig {
 // A deleted item amid the copy, in the target: its key and this attribute.
 inline constexpr char kTombstoneAttribute[] = "millrace:deleted-amid-copy";
 
-struct Progress {
+struct ReplicationStatus {
   std::string state = "starting";
   int64_t source_items = 0;  // AWS's estimate, six hours old at worst
   int64_t copied = 0;        // rows that the copy has dealt with, this run and before

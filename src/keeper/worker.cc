@@ -103,8 +103,8 @@ Flow<Status> Worker::beat(Io& io) {
   }
 }
 
-Progress Worker::progress() const {
-  Progress out = context_.progress;
+ReplicationStatus Worker::progress() const {
+  ReplicationStatus out = context_.progress;
   out.shards = static_cast<int>(context_.shard_watermarks_ms.size());
   const int64_t watermark_ms = context_.watermark_ms();
   if (watermark_ms > 0) out.lag_ms = std::max<int64_t>(0, clock_.now().ms() - watermark_ms);

@@ -24,7 +24,7 @@ class Worker {
 
   // Why it stopped; a worker stops only with an error.
   const std::optional<Error>& failure() const { return failure_; }
-  Progress progress() const;
+  ReplicationStatus progress() const;
 
  private:
   Flow<Status> run(Io& io);

@@ -11,6 +11,7 @@ namespace millrace {
 void add_serve_command(CLI::App& app, int& exit_code);
 void add_ca_command(CLI::App& app, int& exit_code);
 void add_doctor_command(CLI::App& app, int& exit_code);
+void add_replicate_command(CLI::App& app, int& exit_code);
 void add_backup_commands(CLI::App& app, int& exit_code);
 void add_cost_command(CLI::App& app, int& exit_code);
 
