@@ -6,9 +6,9 @@ namespace millrace::keeper {
 
 int64_t WorkerContext::watermark_ms() const {
   if (shard_watermarks_ms.empty()) return 0;
-  return std::ranges::min_element(shard_watermarks_ms, {}, [](const auto& entry) {
-           return entry.second;
-         })->second;
+  return std::ranges::min_element(shard_watermarks_ms, {},
+                                  [](const auto& entry) { return entry.second; })
+      ->second;
 }
 
 aws::dynamodb::TransactWriteItem check_of_owner(const WorkerContext& context, Phase phase) {

@@ -79,9 +79,7 @@ Item item_of(const SegmentRow& row, Item item) {
   return item;
 }
 
-Item Coordination::key(std::string row) const {
-  return Item{{"t", text(task_)}, {"k", text(row)}};
-}
+Item Coordination::key(std::string row) const { return Item{{"t", text(task_)}, {"k", text(row)}}; }
 
 Flow<Result<Rows>> Coordination::read(Io& io) const {
   Rows rows;

@@ -1,9 +1,9 @@
-// The coordination table, in the target region so that one transaction can hold it and the data. Rows,
-// by sort key `k` under the task's id `t` (docs/formats.md):
+// The coordination table, in the target region so that one transaction can hold it and the data.
+// Rows, by sort key `k` under the task's id `t` (docs/formats.md):
 //
-//   META       state ANCHOR|COPY|LIVE, ph COPY|LIVE, fence, owner, worker, beat, stream, wm, segments
-//   S#<shard>  fence, ph COPY|LIVE, ckpt, state PENDING|READY|DONE, made (ms), wm (ms), parent
-//   C#<n>      fence, state RUN|DONE, page, lek (JSON), n
+//   META       state ANCHOR|COPY|LIVE, ph COPY|LIVE, fence, owner, worker, beat, stream, wm,
+//   segments S#<shard>  fence, ph COPY|LIVE, ckpt, state PENDING|READY|DONE, made (ms), wm (ms),
+//   parent C#<n>      fence, state RUN|DONE, page, lek (JSON), n
 //
 // `fence` is the generation of the owner that may write through a row.
 #pragma once
@@ -67,7 +67,8 @@ class Coordination {
 
   const std::string& table() const { return table_; }
 
-  // Everything of the task, strongly consistent. Repeats until it succeeds or the error is permanent.
+  // Everything of the task, strongly consistent. Repeats until it succeeds or the error is
+  // permanent.
   Flow<Result<Rows>> read(Io& io) const;
 
   // Input parts. Conditions use the names #… of `names`, so that no reserved word is in the way.

@@ -86,12 +86,12 @@ Flow<Status> write_group(Io& io, WorkerContext& context, const SegmentRow& row,
     TransactWriteItemsInput input;
     input.transact_items.push_back(next ? update_of_segment(context, row, *next)
                                         : check_of_segment(context, row));
-    for (const Item& item : items) input.transact_items.push_back(put_if_absent(context, item));
+    for (const Item& item : items)
+      input.transact_items.push_back(put_if_absent(context, item));
     auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
     if (written.ok()) co_return ok_status();
     const auto codes = cancellation_codes(written.error());
-    const bool refused_some =
-        std::ranges::find(codes, "ConditionalCheckFailed") != codes.end();
+    const bool refused_some = std::ranges::find(codes, "ConditionalCheckFailed") != codes.end();
     if (refused_some && codes.front() == "ConditionalCheckFailed") {
       if (!next) {
         CO_ASSIGN(const bool moved, co_await recheck(io, context, row, row));
@@ -111,9 +111,9 @@ Flow<Status> write_group(Io& io, WorkerContext& context, const SegmentRow& row,
       continue;
     } else if (!is_passing(written.error())) {
       if (written.error().code() == "ValidationException" || !codes.empty()) {
-        co_return Error(kParkedCode, 409,
-                        "the target refuses an item of the copy for ever: " +
-                            written.error().message());
+        co_return Error(
+            kParkedCode, 409,
+            "the target refuses an item of the copy for ever: " + written.error().message());
       }
       co_return written.error();
     } else {

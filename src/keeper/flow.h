@@ -1,7 +1,7 @@
-// Flow: the keeper's state machines, written as coroutines. A flow does no I/O: it asks for a call by
-// `co_await io.call<Op>(side, input)` and is resumed with the reply by whoever drives it: the program's
-// shell with real clients, or the simulator with a model of DynamoDB. Destroying a suspended flow is what
-// a crash at that point is.
+// Flow: the keeper's state machines, written as coroutines. A flow does no I/O: it asks for a call
+// by `co_await io.call<Op>(side, input)` and is resumed with the reply by whoever drives it: the
+// program's shell with real clients, or the simulator with a model of DynamoDB. Destroying a
+// suspended flow is what a crash at that point is.
 //
 // A flow and its Io belong to one thread.
 #pragma once
@@ -22,7 +22,8 @@
 
 namespace millrace::keeper {
 
-// The return type of a coroutine that gives a T (often a Status). Starts when it is awaited or driven.
+// The return type of a coroutine that gives a T (often a Status). Starts when it is awaited or
+// driven.
 template <class T>
 class [[nodiscard]] Flow {
  public:
@@ -153,13 +154,13 @@ class Io {
 }  // namespace millrace::keeper
 
 // MR_TRY and MR_ASSIGN (base/result.h) for coroutines. `expr` may contain co_await.
-#define CO_TRY(expr)                                                \
-  do {                                                              \
-    auto mr_status = (expr);                                        \
-    if (!mr_status.ok()) co_return std::move(mr_status).error();    \
+#define CO_TRY(expr)                                             \
+  do {                                                           \
+    auto mr_status = (expr);                                     \
+    if (!mr_status.ok()) co_return std::move(mr_status).error(); \
   } while (false)
 #define CO_ASSIGN(lhs, expr) CO_ASSIGN_IMPL(MR_CONCAT(mr_result_, __COUNTER__), lhs, expr)
-#define CO_ASSIGN_IMPL(tmp, lhs, expr)                 \
-  auto tmp = (expr);                                   \
-  if (!tmp.ok()) co_return std::move(tmp).error();     \
+#define CO_ASSIGN_IMPL(tmp, lhs, expr)             \
+  auto tmp = (expr);                               \
+  if (!tmp.ok()) co_return std::move(tmp).error(); \
   lhs = std::move(tmp).value()

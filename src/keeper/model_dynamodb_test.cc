@@ -68,9 +68,8 @@ bool any_part(std::string_view text, std::string_view separator, Visit visit) {
 bool holds(std::string_view condition, const Item* item, const Names& names,
            const std::optional<Item>& values) {
   return any_part(condition, " OR ", [&](std::string_view clause) {
-    return !any_part(clause, " AND ", [&](std::string_view term) {
-      return !holds_term(term, item, names, values);
-    });
+    return !any_part(clause, " AND ",
+                     [&](std::string_view term) { return !holds_term(term, item, names, values); });
   });
 }
 
@@ -87,7 +86,8 @@ void apply_set(std::string_view expression, Item& item, const Names& names,
 
 uint32_t hash_of(std::string_view text) {
   uint32_t hash = 2166136261u;
-  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
+  for (unsigned char c : text)
+    hash = (hash ^ c) * 16777619u;
   return hash ^ hash >> 13;
 }
 
@@ -216,7 +216,8 @@ template <>
 Result<CreateTable::Output> ModelDynamoDb::on<CreateTable>(const CreateTable::Input& input) {
   if (table(input.table_name) != nullptr) return Error("ResourceInUseException", 400, "exists");
   std::vector<std::string> keys;
-  for (const auto& element : *input.key_schema) keys.push_back(element.attribute_name);
+  for (const auto& element : *input.key_schema)
+    keys.push_back(element.attribute_name);
   make_table(input.table_name, keys);
   return CreateTable::Output{};
 }
@@ -260,16 +261,17 @@ Result<Scan::Output> ModelDynamoDb::on<Scan>(const Scan::Input& input) {
   Scan::Output output;
   output.items.emplace();
   const Table& scanned = tables_.at(input.table_name);
-  const std::string from = input.exclusive_start_key ? key_of(scanned, *input.exclusive_start_key) : "";
+  const std::string from =
+      input.exclusive_start_key ? key_of(scanned, *input.exclusive_start_key) : "";
   size_t looked_at = 0;
   for (const auto& [key, item] : scanned.items) {
     if (input.exclusive_start_key && key <= from) continue;
-    if (input.total_segments && hash_of(key) % *input.total_segments !=
-                                    static_cast<uint64_t>(*input.segment)) {
+    if (input.total_segments &&
+        hash_of(key) % *input.total_segments != static_cast<uint64_t>(*input.segment)) {
       continue;
     }
-    if (!input.filter_expression || holds(*input.filter_expression, &item,
-                                          input.expression_attribute_names, std::nullopt)) {
+    if (!input.filter_expression ||
+        holds(*input.filter_expression, &item, input.expression_attribute_names, std::nullopt)) {
       output.items->push_back(item);
     }
     if (++looked_at == kPage) {
@@ -419,8 +421,8 @@ Result<std::shared_ptr<void>> ModelDynamoDb::handle(const Request& request) {
     if (!done.ok()) {
       out.emplace(std::move(done).error());
     } else {
-      out.emplace(std::shared_ptr<void>(
-          std::make_shared<typename Op::Output>(std::move(done).value())));
+      out.emplace(
+          std::shared_ptr<void>(std::make_shared<typename Op::Output>(std::move(done).value())));
     }
   };
   attempt(std::type_identity<DescribeTable>());

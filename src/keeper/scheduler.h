@@ -1,5 +1,5 @@
-// Scheduler: runs many flows on one thread without doing any I/O itself. It hands out the calls that
-// flows wait for, takes their replies, and knows when the next sleeper wakes.
+// Scheduler: runs many flows on one thread without doing any I/O itself. It hands out the calls
+// that flows wait for, takes their replies, and knows when the next sleeper wakes.
 #pragma once
 
 #include <functional>

@@ -34,8 +34,8 @@ UpdateItemInput turn_live(const WorkerContext& context, const ShardRow& row) {
   return input;
 }
 
-// Turns rows until a strongly consistent look finds all of them LIVE: a child is made in its parent's
-// phase, so no COPY row can appear after that.
+// Turns rows until a strongly consistent look finds all of them LIVE: a child is made in its
+// parent's phase, so no COPY row can appear after that.
 Flow<Status> turn_shards(Io& io, WorkerContext& context) {
   while (true) {
     CO_ASSIGN(const Rows rows, co_await context.coordination.read(io));
@@ -70,7 +70,8 @@ Flow<Status> sweep_tombstones(Io& io, WorkerContext& context) {
     for (const codec::Item& item : tombstones) {
       aws::dynamodb::DeleteItemInput erase;
       erase.table_name = context.config.target_table;
-      for (const std::string& name : context.key_names) erase.key[name] = *item.get(name);
+      for (const std::string& name : context.key_names)
+        erase.key[name] = *item.get(name);
       erase.condition_expression = input.filter_expression;
       erase.expression_attribute_names = expression.names;
       for (int tries = 1;; ++tries) {

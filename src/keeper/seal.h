@@ -1,6 +1,6 @@
-// The seal: once every segment is copied, no copy can land any more (a segment's row is DONE and its
-// transactions ask for RUN). Then every shard's phase turns from COPY to LIVE, which refuses tombstones
-// still on their way, and the tombstones are swept.
+// The seal: once every segment is copied, no copy can land any more (a segment's row is DONE and
+// its transactions ask for RUN). Then every shard's phase turns from COPY to LIVE, which refuses
+// tombstones still on their way, and the tombstones are swept.
 #pragma once
 
 #include "keeper/context.h"

@@ -45,8 +45,8 @@ Flow<Result<TableDescription>> ensure_stream(Io& io, const TaskConfig& config) {
     auto table = co_await describe_active(io, Side::kSource, config.source_table);
     if (!table.ok()) {
       if (table.error().code() == "ResourceNotFoundException") {
-        co_return refused(fmt::format("there is no table {} in {}", config.source_table,
-                                      config.source_region));
+        co_return refused(
+            fmt::format("there is no table {} in {}", config.source_table, config.source_region));
       }
       co_return table.error();
     }
@@ -54,7 +54,8 @@ Flow<Result<TableDescription>> ensure_stream(Io& io, const TaskConfig& config) {
     if (enabled && table->latest_stream_arn) {
       if (carries_new_images(*table->stream_specification)) co_return std::move(table);
       co_return refused(fmt::format(
-          "the stream of {} carries {}; replication needs NEW_IMAGE or NEW_AND_OLD_IMAGES, which only "
+          "the stream of {} carries {}; replication needs NEW_IMAGE or NEW_AND_OLD_IMAGES, which "
+          "only "
           "a new stream can have",
           config.source_table, table->stream_specification->stream_view_type.value_or("nothing")));
     }
@@ -85,7 +86,8 @@ bool same_keys(const TableDescription& a, const TableDescription& b) {
          table.attribute_definitions.value_or(std::vector<aws::dynamodb::AttributeDefinition>())) {
       types[definition.attribute_name] = definition.attribute_type;
     }
-    for (auto& [name, role] : out) role += types[name];
+    for (auto& [name, role] : out)
+      role += types[name];
     return out;
   };
   return schema(a) == schema(b);
@@ -98,10 +100,11 @@ Flow<Status> require_empty(Io& io, const TaskConfig& config) {
   input.consistent_read = true;
   CO_ASSIGN(const auto page, co_await io.call<aws::dynamodb::Scan>(Side::kTarget, input));
   if (page.items && !page.items->empty()) {
-    co_return refused(fmt::format(
-        "the table {} in {} is not empty and no replication of ours wrote it: give another name, or "
-        "empty it",
-        config.target_table, config.target_region));
+    co_return refused(
+        fmt::format("the table {} in {} is not empty and no replication of ours wrote it: give "
+                    "another name, or "
+                    "empty it",
+                    config.target_table, config.target_region));
   }
   co_return ok_status();
 }
@@ -111,8 +114,8 @@ Flow<Status> ensure_target(Io& io, const TaskConfig& config, const TableDescript
   auto target = co_await describe_active(io, Side::kTarget, config.target_table);
   if (target.ok()) {
     if (!same_keys(source, *target)) {
-      co_return refused(fmt::format("the keys of {} and {} differ", config.source_table,
-                                    config.target_table));
+      co_return refused(
+          fmt::format("the keys of {} and {} differ", config.source_table, config.target_table));
     }
     if (!rows.meta) CO_TRY(co_await require_empty(io, config));
     co_return ok_status();
@@ -120,7 +123,8 @@ Flow<Status> ensure_target(Io& io, const TaskConfig& config, const TableDescript
   if (target.error().code() != "ResourceNotFoundException") co_return target.error();
   if (rows.meta) {
     co_return refused(fmt::format(
-        "the table {} in {} has been deleted under a running replication: delete the rows of {} in {} "
+        "the table {} in {} has been deleted under a running replication: delete the rows of {} in "
+        "{} "
         "to begin anew",
         config.target_table, config.target_region, config.id(), config.coordination_table));
   }
@@ -172,7 +176,7 @@ Flow<Result<bool>> claim(Io& io, WorkerContext& context, const std::optional<Met
   // Answer or none, what counts is what stands there.
   CO_ASSIGN(const Rows now, co_await context.coordination.read(io));
   context.fence = fence;
-  co_return now.meta && now.meta->fence == fence && now.meta->worker == worker;
+  co_return now.meta&& now.meta->fence == fence&& now.meta->worker == worker;
 }
 
 UpdateItemInput raise_fence(const WorkerContext& context, std::string row_key, int64_t old_fence) {
@@ -219,12 +223,12 @@ Flow<Status> make_row(Io& io, WorkerContext& context, codec::Item item) {
   Expression expression;
   TransactWriteItemsInput input;
   input.transact_items.push_back(check_of_owner(context, Phase::kCopy));
-  input.transact_items.push_back({.put = aws::dynamodb::Put{
-                                      .item = std::move(item),
-                                      .table_name = context.coordination.table(),
-                                      .condition_expression = fmt::format(
-                                          "attribute_not_exists({})", expression.name("k")),
-                                      .expression_attribute_names = expression.names}});
+  input.transact_items.push_back(
+      {.put = aws::dynamodb::Put{
+           .item = std::move(item),
+           .table_name = context.coordination.table(),
+           .condition_expression = fmt::format("attribute_not_exists({})", expression.name("k")),
+           .expression_attribute_names = expression.names}});
   for (int attempt = 1;; ++attempt) {
     auto written = co_await io.call<TransactWriteItems>(Side::kTarget, input);
     if (written.ok()) co_return ok_status();
@@ -236,8 +240,8 @@ Flow<Status> make_row(Io& io, WorkerContext& context, codec::Item item) {
   }
 }
 
-// The anchor: a row for every shard and segment, all of them before the first item is copied. Whatever
-// changes from here on is in the stream, or is seen by the copy.
+// The anchor: a row for every shard and segment, all of them before the first item is copied.
+// Whatever changes from here on is in the stream, or is seen by the copy.
 Flow<Status> anchor(Io& io, WorkerContext& context) {
   CO_ASSIGN(const auto shards, co_await list_shards(io, context));
   for (const auto& shard : shards) {
@@ -288,8 +292,8 @@ aws::dynamodb::ProvisionedThroughput throughput_of(
 
 Flow<Result<TableDescription>> describe_active(Io& io, Side side, std::string table) {
   for (int attempt = 1;;) {
-    auto described =
-        co_await io.call<DescribeTable>(side, aws::dynamodb::DescribeTableInput{.table_name = table});
+    auto described = co_await io.call<DescribeTable>(
+        side, aws::dynamodb::DescribeTableInput{.table_name = table});
     if (!described.ok()) {
       if (!is_passing(described.error())) co_return described.error();
       co_await io.sleep(pause_ms(io, attempt++));
@@ -318,8 +322,8 @@ CreateTableInput create_like(const TableDescription& source, std::string name) {
   out.table_name = std::move(name);
   out.attribute_definitions = source.attribute_definitions;
   out.key_schema = source.key_schema;
-  const bool on_demand = source.billing_mode_summary &&
-                         source.billing_mode_summary->billing_mode == "PAY_PER_REQUEST";
+  const bool on_demand =
+      source.billing_mode_summary && source.billing_mode_summary->billing_mode == "PAY_PER_REQUEST";
   out.billing_mode = on_demand ? "PAY_PER_REQUEST" : "PROVISIONED";
   if (!on_demand) out.provisioned_throughput = throughput_of(source.provisioned_throughput);
   if (source.local_secondary_indexes) {

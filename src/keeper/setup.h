@@ -1,13 +1,13 @@
-// What must be there before a replication runs: the source's stream, the target table, the coordination
-// table; and the taking over of the task from whoever had it.
+// What must be there before a replication runs: the source's stream, the target table, the
+// coordination table; and the taking over of the task from whoever had it.
 #pragma once
 
 #include "keeper/context.h"
 
 namespace millrace::keeper {
 
-// Errors: Refused (wrong view type, other keys, target not empty, another live owner), ReplicationGap
-// (the stream is another one than the task began with).
+// Errors: Refused (wrong view type, other keys, target not empty, another live owner),
+// ReplicationGap (the stream is another one than the task began with).
 Flow<Status> prepare_tables(Io& io, WorkerContext& context);
 Flow<Result<Rows>> take_over(Io& io, WorkerContext& context);
 

@@ -61,7 +61,8 @@ Status run_worker(TaskConfig config, client::Client& source, client::Client& tar
     }
     auto replies = std::exchange(inbox->replies, {});
     lock.unlock();
-    for (auto& [id, reply] : replies) worker.on_reply(id, std::move(reply));
+    for (auto& [id, reply] : replies)
+      worker.on_reply(id, std::move(reply));
     if (clock.monotonic_us() >= next_report_us) {
       next_report_us = clock.monotonic_us() + kReportUs;
       options.report(worker.progress());

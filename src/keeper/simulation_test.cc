@@ -1,6 +1,6 @@
-// Deterministic simulation of a replication: a worker against a model of DynamoDB, over a network that
-// loses, delays and repeats, with crashes, pauses and takeovers anywhere. After the faults the target must
-// be the source, item by item. A failing seed is printed and replays exactly:
+// Deterministic simulation of a replication: a worker against a model of DynamoDB, over a network
+// that loses, delays and repeats, with crashes, pauses and takeovers anywhere. After the faults the
+// target must be the source, item by item. A failing seed is printed and replays exactly:
 //
 //   MILLRACE_SIMULATION_SEED=1234 keeper_test --gtest_filter='Simulation.*'
 #include <fmt/format.h>
@@ -29,7 +29,8 @@ class Simulation {
     fault_rate_ = 3 + rng_.next() % 12;  // one in so many calls
     writes_until_ = static_cast<int>(rng_.next() % 200);
     const int initial = static_cast<int>(rng_.next() % (kKeys + 1));
-    for (int i = 0; i < initial; ++i) application_writes();
+    for (int i = 0; i < initial; ++i)
+      application_writes();
   }
 
   // Empty, or what is wrong.
@@ -53,8 +54,8 @@ class Simulation {
     std::string out = "does not end; last failure: " + last_failure_;
     for (const Running& running : workers_) {
       const ReplicationStatus status = running.worker->progress();
-      out += fmt::format("; {} lag {} ms, {} shards, {} of {} segments", status.state, status.lag_ms,
-                         status.shards, status.segments_done, status.segments);
+      out += fmt::format("; {} lag {} ms, {} shards, {} of {} segments", status.state,
+                         status.lag_ms, status.shards, status.segments_done, status.segments);
     }
     return out + fmt::format("; {} messages under way", network_.size());
   }
@@ -189,7 +190,8 @@ class Simulation {
         ++it;
         continue;
       }
-      for (Scheduler::Call& call : it->worker->take_calls()) send(it->id, std::move(call));
+      for (Scheduler::Call& call : it->worker->take_calls())
+        send(it->id, std::move(call));
       if (it->worker->failure()) {
         last_failure_ = it->worker->failure()->to_string();
         it = workers_.erase(it);
@@ -266,11 +268,12 @@ TEST_P(Mutation, IsCaught) {
                 << " is missing";
 }
 
-// The other protections are not listed: this network is not yet hostile enough to show their absence.
-INSTANTIATE_TEST_SUITE_P(
-    All, Mutation,
-    ::testing::Values(std::pair("shard_checkpoint", &Protections::shard_checkpoint)),
-    [](const auto& info) { return std::string(info.param.first); });
+// The other protections are not listed: this network is not yet hostile enough to show their
+// absence.
+INSTANTIATE_TEST_SUITE_P(All, Mutation,
+                         ::testing::Values(std::pair("shard_checkpoint",
+                                                     &Protections::shard_checkpoint)),
+                         [](const auto& info) { return std::string(info.param.first); });
 
 }  // namespace
 }  // namespace millrace::keeper

@@ -19,9 +19,9 @@ using aws::dynamodbstreams::GetRecordsInput;
 using aws::dynamodbstreams::Record;
 using codec::Item;
 
-constexpr size_t kKeysPerTransactionMax = 99;              // 100 actions with the shard's row
-constexpr size_t kBytesPerTransactionMax = 3'500'000;      // of 4 MB
-constexpr int64_t kTrimRiskMs = 23 * 3'600'000;            // records live for 24 hours
+constexpr size_t kKeysPerTransactionMax = 99;          // 100 actions with the shard's row
+constexpr size_t kBytesPerTransactionMax = 3'500'000;  // of 4 MB
+constexpr int64_t kTrimRiskMs = 23 * 3'600'000;        // records live for 24 hours
 constexpr int kEmptyPollsForWatermark = 2;
 
 // One key's last image in a group; no image: deleted.
@@ -97,10 +97,9 @@ TransactWriteItem update_of_shard(const WorkerContext& context, const ShardRow& 
   update.table_name = context.coordination.table();
   update.key = context.coordination.key(Coordination::shard_key(row.shard));
   update.condition_expression = shard_condition(context, row, expression);
-  update.update_expression =
-      fmt::format("SET {}, {}, {}", expression.set("ckpt", text(next.checkpoint)),
-                  expression.set("wm", number(next.watermark_ms)),
-                  expression.set("state", text(next.state)));
+  update.update_expression = fmt::format(
+      "SET {}, {}, {}", expression.set("ckpt", text(next.checkpoint)),
+      expression.set("wm", number(next.watermark_ms)), expression.set("state", text(next.state)));
   update.expression_attribute_names = expression.names;
   update.expression_attribute_values = expression.values;
   return {.update = std::move(update)};
@@ -140,8 +139,8 @@ Flow<Result<ShardRow>> read_shard(Io& io, WorkerContext& context, std::string sh
   }
 }
 
-// After a refusal of the shard's row: brings `row` up to date. True when `done_at` has been reached, by a
-// request of ours whose answer was lost.
+// After a refusal of the shard's row: brings `row` up to date. True when `done_at` has been
+// reached, by a request of ours whose answer was lost.
 Flow<Result<bool>> recheck(Io& io, WorkerContext& context, ShardRow& row, std::string done_at) {
   auto current = co_await read_shard(io, context, row.shard);
   if (!current.ok()) co_return current.error();
@@ -162,12 +161,14 @@ Flow<Result<bool>> recheck(Io& io, WorkerContext& context, ShardRow& row, std::s
 Error poisoned(const Group& group, size_t index, const Error& error) {
   std::string key;
   if (index > 0 && index <= group.changes.size()) {
-    for (const auto& [name, value] : group.changes[index - 1].key) key += name + " ";
+    for (const auto& [name, value] : group.changes[index - 1].key)
+      key += name + " ";
   }
-  return Error(kParkedCode, 409,
-               fmt::format("the target refuses a record for ever (sequence numbers up to {}, key {}): "
-                           "{}",
-                           group.last_sequence, key, error.message()));
+  return Error(
+      kParkedCode, 409,
+      fmt::format("the target refuses a record for ever (sequence numbers up to {}, key {}): "
+                  "{}",
+                  group.last_sequence, key, error.message()));
 }
 
 // Applies one group; returns when it is in effect.
@@ -216,8 +217,7 @@ Flow<Result<std::string>> open_iterator(Io& io, WorkerContext& context, const Sh
   input.shard_iterator_type = from_start ? kTrimHorizon : "AFTER_SEQUENCE_NUMBER";
   if (!from_start) input.sequence_number = row.checkpoint;
   for (int attempt = 1;; ++attempt) {
-    auto got =
-        co_await io.call<aws::dynamodbstreams::GetShardIterator>(Side::kSource, input);
+    auto got = co_await io.call<aws::dynamodbstreams::GetShardIterator>(Side::kSource, input);
     if (got.ok()) co_return got->shard_iterator.value_or("");
     const std::string& code = got.error().code();
     if (code == "TrimmedDataAccessException" || code == "ResourceNotFoundException") {
@@ -326,8 +326,8 @@ Flow<Status> read_once(Io& io, WorkerContext& context, ShardRow& row, Reading& r
   if (!got.ok()) {
     const std::string& code = got.error().code();
     if (code == "TrimmedDataAccessException") {
-      co_return gap(fmt::format("records behind {} of shard {} were trimmed", row.checkpoint,
-                                row.shard));
+      co_return gap(
+          fmt::format("records behind {} of shard {} were trimmed", row.checkpoint, row.shard));
     }
     if (code == "ExpiredIteratorException") {
       reading.iterator.clear();
@@ -400,8 +400,8 @@ Flow<Result<std::vector<aws::dynamodbstreams::Shard>>> list_shards(Io& io, Worke
 
 namespace {
 
-// Makes a shard's row unless it is there; only the owner may, and only for the phase that the task and
-// the shard's parent are in.
+// Makes a shard's row unless it is there; only the owner may, and only for the phase that the task
+// and the shard's parent are in.
 Flow<Status> adopt(Io& io, WorkerContext& context, ShardRow child) {
   TransactWriteItemsInput input;
   input.transact_items.push_back(check_of_owner(context, child.phase));

@@ -1,5 +1,6 @@
-// The tail: one flow a shard reads the source's stream and applies it to the target, exactly once in
-// effect. Checkpoint and data change in one transaction, behind the owner's fence, for one phase:
+// The tail: one flow a shard reads the source's stream and applies it to the target, exactly once
+// in effect. Checkpoint and data change in one transaction, behind the owner's fence, for one
+// phase:
 //
 //   Update shard row SET ckpt = e IF fence = F AND ph = P AND ckpt = c;  Put | Delete each key
 //
@@ -18,8 +19,8 @@ namespace millrace::keeper {
 // OwnershipLost, PoisonRecord.
 Flow<Status> follow_shard(Io& io, WorkerContext& context, ShardRow row);
 
-// Compares the stream with the coordination table every discovery_ms and adopts shards that nobody has:
-// the safety net behind the hand-over at a shard's end. Ends only with an error.
+// Compares the stream with the coordination table every discovery_ms and adopts shards that nobody
+// has: the safety net behind the hand-over at a shard's end. Ends only with an error.
 Flow<Status> discover_shards(Io& io, WorkerContext& context);
 
 // All shards of the stream.

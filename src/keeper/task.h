@@ -31,16 +31,16 @@ inline Error lost_ownership() {
 }
 ExitCode exit_code_of(const Error& error);
 
-// The rules that make `exact` mode right. All on, always; the simulator turns one off at a time to prove
-// that its absence is noticed.
+// The rules that make `exact` mode right. All on, always; the simulator turns one off at a time to
+// prove that its absence is noticed.
 struct Protections {
-  bool shard_fence = true;      // a shard's transactions carry its owner's fence
-  bool shard_checkpoint = true; // ... and the checkpoint they start from
-  bool shard_phase = true;      // ... and the phase they were made for
-  bool tombstones = true;       // a delete amid the copy leaves a mark that the copy respects
-  bool copy_fence = true;       // a segment's transactions carry its owner's fence and state
-  bool copy_if_absent = true;   // a copied item never overwrites
-  bool parent_first = true;     // a child shard waits for its parent's end
+  bool shard_fence = true;       // a shard's transactions carry its owner's fence
+  bool shard_checkpoint = true;  // ... and the checkpoint they start from
+  bool shard_phase = true;       // ... and the phase they were made for
+  bool tombstones = true;        // a delete amid the copy leaves a mark that the copy respects
+  bool copy_fence = true;        // a segment's transactions carry its owner's fence and state
+  bool copy_if_absent = true;    // a copied item never overwrites
+  bool parent_first = true;      // a child shard waits for its parent's end
 };
 
 struct TaskConfig {
@@ -53,7 +53,7 @@ struct TaskConfig {
   int segments = 4;
   int64_t lease_ms = 3'000;
   int64_t beat_ms = 1'000;
-  int64_t poll_ms = 250;         // of a shard that had nothing
+  int64_t poll_ms = 250;  // of a shard that had nothing
   int64_t discovery_ms = 30'000;
   double copy_items_per_s = 500;  // to begin with; doubles while the target keeps up
   Protections protections;

@@ -87,10 +87,11 @@ Flow<Status> Worker::beat(Io& io) {
     aws::dynamodb::UpdateItemInput input;
     input.table_name = context_.coordination.table();
     input.key = context_.coordination.key("META");
-    // The count begins anew with each owner; that it differs from one look to the next is what counts.
-    input.update_expression =
-        "SET " + expression.set("beat", number(count * 1'000'000 + context_.fence)) + ", " +
-        expression.set("wm", number(context_.watermark_ms()));
+    // The count begins anew with each owner; that it differs from one look to the next is what
+    // counts.
+    input.update_expression = "SET " +
+                              expression.set("beat", number(count * 1'000'000 + context_.fence)) +
+                              ", " + expression.set("wm", number(context_.watermark_ms()));
     input.condition_expression = expression.equals("fence", number(context_.fence));
     input.expression_attribute_names = expression.names;
     input.expression_attribute_values = expression.values;

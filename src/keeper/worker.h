@@ -1,6 +1,6 @@
-// Worker: one replication, from preparing its tables to following the stream for good. Does no I/O: it
-// hands out calls and takes replies (keeper/scheduler.h), so that the simulator can drive it through
-// lost, late and repeated messages and crash it anywhere.
+// Worker: one replication, from preparing its tables to following the stream for good. Does no I/O:
+// it hands out calls and takes replies (keeper/scheduler.h), so that the simulator can drive it
+// through lost, late and repeated messages and crash it anywhere.
 #pragma once
 
 #include <optional>

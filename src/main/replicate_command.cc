@@ -30,7 +30,7 @@ void on_signal(int number) {
 }
 
 void handle_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
@@ -103,7 +103,8 @@ struct ReplicateCommand {
     options.stop = [] { return stop_requested != 0; };
     int64_t copied_before = -1;
     options.report = [&](const keeper::ReplicationStatus& status) {
-      const auto rate = copied_before < 0 ? 0.0 : static_cast<double>(status.copied - copied_before);
+      const auto rate =
+          copied_before < 0 ? 0.0 : static_cast<double>(status.copied - copied_before);
       copied_before = status.copied;
       json ? print_json(status) : print_text(status, rate);
     };

@@ -180,9 +180,8 @@ TEST_F(CloudTest, UsersMayDoWhatTheirPoliciesAllow) {
   EXPECT_EQ(denied.status, 403) << denied.body;
   EXPECT_TRUE(has(denied.body, "is not authorized to perform: ses:ListIdentities")) << denied.body;
   iam("Action=PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument=" +
-      percent_encode(
-          R"({"Version":"2012-10-17",)"
-          R"("Statement":{"Effect":"Allow","Action":"ses:*","Resource":"*"}})"));
+      percent_encode(R"({"Version":"2012-10-17",)"
+                     R"("Statement":{"Effect":"Allow","Action":"ses:*","Resource":"*"}})"));
   EXPECT_EQ(form("ses", list, ann).status, 200);
 }
 

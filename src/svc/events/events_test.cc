@@ -220,9 +220,9 @@ TEST_F(Events, OperationsAreAllThere) {
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 TEST(InputTransformer, FillsItsTemplate) {
-  auto event = Json::parse(
-      R"({"detail":{"instance-id":"i-1","state":"it's \"up\"","n":[1,{"a":true}]},)"
-      R"("detail-type":"D"})");
+  auto event =
+      Json::parse(R"({"detail":{"instance-id":"i-1","state":"it's \"up\"","n":[1,{"a":true}]},)"
+                  R"("detail-type":"D"})");
   ev::Target target{.id = "t", .arn = kFunction};
   auto run = [&](const std::string& text) {
     target.input_transformer = ev::InputTransformer{

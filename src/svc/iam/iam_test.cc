@@ -323,12 +323,11 @@ TEST_F(IamTest, OnlyATrustedServiceGetsASession) {
 
 TEST_F(IamTest, AssumeRoleNeedsTrustAndLimitsBySessionPolicy) {
   std::string arn = make_role("deploy", kAccountTrust);
-  must<wire::PutRolePolicy>(
-      {.role_name = "deploy",
-       .policy_name = "all",
-       .policy_document =
-           R"({"Version":"2012-10-17",)"
-           R"("Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})"});
+  must<wire::PutRolePolicy>({.role_name = "deploy",
+                             .policy_name = "all",
+                             .policy_document =
+                                 R"({"Version":"2012-10-17",)"
+                                 R"("Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})"});
   auto out = must<sts::AssumeRole>({.role_arn = arn, .role_session_name = "s", .policy = kGetItem});
   EXPECT_EQ(out.assumed_role_user->arn, "arn:aws:sts::123456789012:assumed-role/deploy/s");
   auto snapshot = h.store->snapshot();
