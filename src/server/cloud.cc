@@ -28,6 +28,7 @@
 #include "svc/metering/meter_store.h"
 #include "svc/s3/s3.h"
 #include "svc/ses/operations.h"
+#include "svc/ssm/operations.h"
 
 namespace millrace::server {
 namespace {
@@ -120,6 +121,7 @@ Status Cloud::Impl::open() {
   apigateway::register_operations(registry);
   events::register_operations(registry);
   cloudwatch::register_operations(registry);
+  ssm::register_operations(registry);
   cloudformation::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
