@@ -128,7 +128,7 @@ class Simulation {
     const auto later = [&](uint64_t ms) {
       return clock_.monotonic_us() + static_cast<int64_t>(1000 * (1 + rng_.next() % ms));
     };
-    Message message{.at_us = later(8),
+    Message message{.at_us = later(chance(4) ? 250 : 8),  // some are slow, so that others overtake
                     .worker = worker,
                     .call = call.id,
                     .arrives = true,
@@ -268,11 +268,13 @@ TEST_P(Mutation, IsCaught) {
                 << " is missing";
 }
 
-// The other protections are not listed: this network is not yet hostile enough to show their
-// absence.
+// Not here: copy_fence, which is caught but takes long, and tombstones, copy_if_absent and
+// shard_fence, whose absence this network does not show yet.
 INSTANTIATE_TEST_SUITE_P(All, Mutation,
                          ::testing::Values(std::pair("shard_checkpoint",
-                                                     &Protections::shard_checkpoint)),
+                                                     &Protections::shard_checkpoint),
+                                           std::pair("shard_phase", &Protections::shard_phase),
+                                           std::pair("parent_first", &Protections::parent_first)),
                          [](const auto& info) { return std::string(info.param.first); });
 
 }  // namespace
