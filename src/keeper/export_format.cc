@@ -112,8 +112,9 @@ void append_item_line(std::string& out, const codec::Item& item) {
 Result<codec::Item> item_from_line(std::string_view line) {
   // What stands between {"Item": and the last } is the item; its own reader checks the rest.
   constexpr std::string_view kBefore = "{\"Item\":";
-  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' ')) {
     line.remove_suffix(1);
+  }
   if (!line.starts_with(kBefore) || !line.ends_with('}')) {
     return invalid_backup("a data line is not {\"Item\":{...}}");
   }
