@@ -49,14 +49,8 @@ void Executor::attempt(std::shared_ptr<Attempt> state) {
 void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
   auto txn = ports_.store->begin();
   Context ctx(state->call, ports_, registry_, *txn);
-  if (state->entry->access) {
-    auto needed = state->entry->access(ctx, state->input.get());
-    if (!needed.ok()) return state->done(std::move(needed).error());
-    for (const Access& access : *needed) {
-      Status allowed = ports_.authorizer->check(*txn, state->call.caller, access);
-      if (!allowed.ok()) return state->done(std::move(allowed).error());
-    }
-  }
+  Status allowed = authorize(ctx, *state->entry, state->input.get());
+  if (!allowed.ok()) return state->done(std::move(allowed).error());
   auto output = state->entry->run(ctx, state->input.get());
   if (!output.ok()) {
     // An operation may find out by itself that what it read has changed: a file that is gone.
@@ -88,12 +82,8 @@ void Executor::start(std::shared_ptr<Attempt> state) {
   if (state->entry->access) {
     auto txn = ports_.store->begin();
     Context ctx(state->call, ports_, registry_, *txn);
-    auto needed = state->entry->access(ctx, state->input.get());
-    if (!needed.ok()) return state->done(std::move(needed).error());
-    for (const Access& access : *needed) {
-      Status allowed = ports_.authorizer->check(*txn, state->call.caller, access);
-      if (!allowed.ok()) return state->done(std::move(allowed).error());
-    }
+    Status allowed = authorize(ctx, *state->entry, state->input.get());
+    if (!allowed.ok()) return state->done(std::move(allowed).error());
   }
   state->entry->start(state->call, ports_, state->input, state->done);
 }

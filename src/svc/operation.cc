@@ -17,13 +17,17 @@ Result<std::shared_ptr<void>> Context::call_erased(const aws::Operation& operati
     return Error("UnknownOperationException", 400,
                  std::string(operation.name) + " is not supported by Millrace here");
   }
-  if (entry->access) {
-    MR_ASSIGN(auto needed, entry->access(*this, input));
-    for (const Access& access : needed) {
-      MR_TRY(ports_.authorizer->check(txn_, caller(), access));
-    }
-  }
+  MR_TRY(authorize(*this, *entry, input));
   return entry->run(*this, input);
+}
+
+Status authorize(Context& ctx, const Registry::Entry& entry, const void* input) {
+  if (!entry.access) return ok_status();
+  MR_ASSIGN(auto needed, entry.access(ctx, input));
+  for (const Access& access : needed) {
+    MR_TRY(ctx.ports().authorizer->check(ctx.txn(), ctx.caller(), access));
+  }
+  return ok_status();
 }
 
 const Registry::Entry* Registry::find(const aws::Operation& operation) const {

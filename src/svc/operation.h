@@ -124,6 +124,9 @@ class Registry {
   std::unordered_map<const aws::Operation*, Entry> entries_;
 };
 
+// OK when the context's caller has every permission that the operation asks for with this input.
+Status authorize(Context& ctx, const Registry::Entry& entry, const void* input);
+
 template <class Op>
 Result<typename Op::Output> Context::call(const typename Op::Input& input) {
   auto output = call_erased(Op::kDescription, &input);
