@@ -33,6 +33,12 @@ TEST(EncodingTest, Utf8RejectsOverlongAndSurrogates) {
   EXPECT_FALSE(is_valid_utf8("\xE2\x82"));
 }
 
+TEST(EncodingTest, ThousandsAreSetApart) {
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1'234'567), "1,234,567");
+  EXPECT_EQ(with_commas(-123'456), "-123,456");
+}
+
 TEST(HashTest, KnownAnswers) {
   EXPECT_EQ(hex_encode(sha256("")), kEmptySha256Hex);
   EXPECT_EQ(hex_encode(md5("abc")), "900150983cd24fb0d6963f7d28e17f72");

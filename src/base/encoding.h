@@ -1,6 +1,7 @@
 // Text encodings that the wire uses everywhere: hex, base64, percent, UTF-8. Pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ std::string percent_encode(std::string_view text, Slash slash = Slash::kEncode);
 // Decodes %XX; a malformed escape stays as it is. '+' becomes a space only in query strings.
 enum class Plus { kKeep, kSpace };
 std::string percent_decode(std::string_view text, Plus plus = Plus::kKeep);
+
+// 1234567 as "1,234,567".
+std::string with_commas(int64_t n);
 
 bool is_valid_utf8(std::string_view text);
 

@@ -5,19 +5,13 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
+
 namespace millrace::keeper {
 namespace {
 constexpr int64_t kTerminalEveryUs = 1'000'000;
 constexpr int64_t kLogEveryUs = 5'000'000;
 }  // namespace
-
-std::string with_commas(int64_t n) {
-  std::string digits = std::to_string(n);
-  for (int i = static_cast<int>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) {
-    digits.insert(static_cast<size_t>(i), ",");
-  }
-  return digits;
-}
 
 Progress::Progress(std::string what, int64_t expected, const Clock& clock, std::FILE* out)
     : what_(std::move(what)),

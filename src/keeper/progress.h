@@ -37,6 +37,4 @@ class Progress {
   std::atomic<bool> printed_{false};
 };
 
-std::string with_commas(int64_t n);
-
 }  // namespace millrace::keeper

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/encoding.h"
 #include "codec/attribute_value_json.h"
 #include "codec/json.h"
 #include "keeper/backup.h"
@@ -18,7 +19,6 @@ namespace millrace {
 namespace {
 
 using codec::Json;
-using keeper::with_commas;
 
 struct Common {
   std::string endpoint, s3_endpoint;

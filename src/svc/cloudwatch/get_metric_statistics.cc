@@ -1,19 +1,12 @@
 #include <fmt/format.h>
 
+#include "base/encoding.h"
 #include "svc/cloudwatch/operations.h"
 
 namespace millrace::cloudwatch {
 namespace {
 
 constexpr int64_t kDatapointsMax = 1'440;
-
-std::string with_commas(int64_t n) {
-  std::string digits = std::to_string(n);
-  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<size_t>(i), ",");
-  }
-  return digits;
-}
 
 Result<api::Datapoint> datapoint(const api::GetMetricStatisticsInput& in, int64_t start_ms,
                                  const Period& period) {
