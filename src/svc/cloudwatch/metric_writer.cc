@@ -14,9 +14,9 @@ constexpr size_t kDeletesPerSeries = 2'000;  // per sweep; a series makes 1,440 
 }  // namespace
 
 MetricWriter::MetricWriter(const svc::Ports& ports)
-    : ports_(ports), alive_(std::make_shared<std::atomic<bool>>(false)) {}
-
-MetricWriter::~MetricWriter() { *alive_ = false; }
+    : ports_(ports), writing_(ports, {.name = "metrics", .interval_ms = kFlushMs}, [this] {
+        return flush_and_sweep();
+      }) {}
 
 void MetricWriter::record(const svc::Scope& scope, std::string_view metric_namespace,
                           std::string_view name, const Dimensions& dimensions,
@@ -31,33 +31,18 @@ void MetricWriter::record(const svc::Scope& scope, std::string_view metric_names
   pending_[std::move(key)].add(value);
 }
 
-void MetricWriter::start() {
-  *alive_ = true;
-  schedule();
-}
-
 void MetricWriter::stop() {
-  *alive_ = false;
+  writing_.stop();
   if (Status flushed = flush(); !flushed.ok()) {
     spdlog::error("metrics: last flush failed: {}", flushed.error().to_string());
   }
 }
 
-void MetricWriter::schedule() {
-  ports_.runner->after(kFlushMs, [this, alive = alive_] {
-    if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
-      if (!*alive) return;
-      Status written = flush();
-      if (written.ok() && --flushes_until_sweep_ <= 0) {
-        flushes_until_sweep_ = kFlushesPerSweep;
-        written = sweep();
-      }
-      if (!written.ok()) spdlog::error("metrics: {}", written.error().to_string());
-      schedule();
-    });
-    if (!posted.ok()) schedule();
-  });
+Status MetricWriter::flush_and_sweep() {
+  MR_TRY(flush());
+  if (--flushes_until_sweep_ > 0) return ok_status();
+  flushes_until_sweep_ = kFlushesPerSweep;
+  return sweep();
 }
 
 Status MetricWriter::flush() {

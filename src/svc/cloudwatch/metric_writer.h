@@ -7,12 +7,11 @@
 // runner must have drained before the writer is destroyed.
 #pragma once
 
-#include <atomic>
 #include <map>
-#include <memory>
 #include <mutex>
 
 #include "svc/cloudwatch/series.h"
+#include "svc/periodic.h"
 #include "svc/ports.h"
 
 namespace millrace::cloudwatch {
@@ -24,11 +23,10 @@ class MetricWriter final : public svc::MetricSink {
       20'000;  // series x minutes; beyond it values are dropped, logged
 
   explicit MetricWriter(const svc::Ports& ports);
-  ~MetricWriter() override;
 
   void record(const svc::Scope& scope, std::string_view metric_namespace, std::string_view name,
               const Dimensions& dimensions, std::string_view unit, double value) override;
-  void start();
+  void start() { writing_.start(); }
   void stop();
   // Writes what is pending; called by the timer and by tests.
   Status flush();
@@ -42,13 +40,13 @@ class MetricWriter final : public svc::MetricSink {
     std::string unit;
     auto operator<=>(const PendingKey&) const = default;
   };
-  void schedule();
+  Status flush_and_sweep();
 
   const svc::Ports& ports_;
   std::mutex mutex_;
   std::map<PendingKey, Statistics> pending_;
   int64_t flushes_until_sweep_ = 0;
-  std::shared_ptr<std::atomic<bool>> alive_;  // false once stopped; timers hold it
+  svc::Periodic writing_;
 };
 
 }  // namespace millrace::cloudwatch

@@ -19,37 +19,19 @@ store::KeyWriter usage_prefix(const svc::Scope& scope) {
 }  // namespace
 
 MeterStore::MeterStore(const svc::Ports& ports)
-    : ports_(ports), alive_(std::make_shared<std::atomic<bool>>(false)) {}
+    : ports_(ports),
+      flushing_(ports, {.name = "metering", .interval_ms = kFlushMs}, [this] { return flush(); }) {}
 
 void MeterStore::count(const svc::Scope& scope, std::string_view meter, double quantity) {
   std::lock_guard lock(mutex_);
   pending_[{scope, std::string(meter)}] += quantity;
 }
 
-void MeterStore::start() {
-  *alive_ = true;
-  schedule();
-}
-
 void MeterStore::stop() {
-  *alive_ = false;
+  flushing_.stop();
   if (Status flushed = flush(); !flushed.ok()) {
     spdlog::error("metering: last flush failed: {}", flushed.error().to_string());
   }
-}
-
-void MeterStore::schedule() {
-  ports_.runner->after(kFlushMs, [this, alive = alive_] {
-    if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
-      if (!*alive) return;
-      if (Status flushed = flush(); !flushed.ok()) {
-        spdlog::error("metering: {}", flushed.error().to_string());
-      }
-      schedule();
-    });
-    if (!posted.ok()) schedule();
-  });
 }
 
 Status MeterStore::flush() {

@@ -9,14 +9,13 @@
 // runner must have drained before the store is destroyed.
 #pragma once
 
-#include <atomic>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "svc/periodic.h"
 #include "svc/ports.h"
 
 namespace millrace::metering {
@@ -26,20 +25,17 @@ class MeterStore final : public svc::Meter {
   static constexpr int64_t kFlushMs = 1'000;
 
   explicit MeterStore(const svc::Ports& ports);
-  ~MeterStore() override { *alive_ = false; }
 
   void count(const svc::Scope& scope, std::string_view meter, double quantity) override;
-  void start();
+  void start() { flushing_.start(); }
   void stop();
   Status flush();
 
  private:
-  void schedule();
-
   const svc::Ports& ports_;
   std::mutex mutex_;
   std::map<std::pair<svc::Scope, std::string>, double> pending_;
-  std::shared_ptr<std::atomic<bool>> alive_;
+  svc::Periodic flushing_;
 };
 
 struct Usage {

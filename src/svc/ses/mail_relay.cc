@@ -66,26 +66,8 @@ void queue_for_relay(store::Txn& txn, const svc::Scope& scope, const std::string
 MailRelay::MailRelay(const svc::Ports& ports, Deliver deliver)
     : ports_(ports),
       deliver_(std::move(deliver)),
-      alive_(std::make_shared<std::atomic<bool>>(false)) {}
-
-void MailRelay::start() {
-  *alive_ = true;
-  schedule();
-}
-
-void MailRelay::schedule() {
-  ports_.runner->after(kTickMs, [this, alive = alive_] {
-    if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
-      if (!*alive) return;
-      if (Status done = relay_due(); !done.ok()) {
-        spdlog::error("mail relay: {}", done.error().to_string());
-      }
-      schedule();
-    });
-    if (!posted.ok()) schedule();
-  });
-}
+      relaying_(ports, {.name = "mail relay", .interval_ms = kTickMs},
+                [this] { return relay_due(); }) {}
 
 Status MailRelay::relay_due() {
   auto snapshot = ports_.store->snapshot();

@@ -8,12 +8,11 @@
 // Thread safety: start() once; stop() once. The runner must have drained before destruction.
 #pragma once
 
-#include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "svc/periodic.h"
 #include "svc/ports.h"
 
 namespace millrace::ses {
@@ -35,20 +34,18 @@ class MailRelay {
   using Deliver = std::function<Status(Delivery)>;
 
   MailRelay(const svc::Ports& ports, Deliver deliver);
-  ~MailRelay() { *alive_ = false; }
 
-  void start();
-  void stop() { *alive_ = false; }
+  void start() { relaying_.start(); }
+  void stop() { relaying_.stop(); }
   // Tries what is due; on a worker, since it blocks.
   Status relay_due();
 
  private:
-  void schedule();
   Status relay_scope(const svc::Scope& scope);
 
   const svc::Ports& ports_;
   const Deliver deliver_;
-  std::shared_ptr<std::atomic<bool>> alive_;
+  svc::Periodic relaying_;
 };
 
 // Queues a mail, in the transaction that stores it.
