@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "base/encoding.h"
 #include "keeper/progress.h"
 
 namespace millrace::keeper {
