@@ -17,6 +17,7 @@
 #include "svc/cloudwatch/metric_writer.h"
 #include "svc/cloudwatch/operations.h"
 #include "svc/dynamodb/dynamodb.h"
+#include "svc/ecr/operations.h"
 #include "svc/events/operations.h"
 #include "svc/events/schedule_runner.h"
 #include "svc/iam/authorizer.h"
@@ -122,6 +123,7 @@ Status Cloud::Impl::open() {
   events::register_operations(registry);
   cloudwatch::register_operations(registry);
   ssm::register_operations(registry);
+  ecr::register_operations(registry);
   cloudformation::register_operations(registry);
   executor = std::make_unique<svc::Executor>(registry, ports);
   std::vector<iam::RootKey> roots;
