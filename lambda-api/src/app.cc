@@ -89,9 +89,13 @@ Response App::respond(Request& request, const Context& context) const {
   std::string allowed;
   Result<Response> response = not_found("no route for " + request.method + " " + request.path);
   bool found = false;
+  const bool is_health =
+      !health_path_.empty() && request.path == health_path_ && answers("GET", request.method);
   for (const auto& route : routes_) {
     auto values = route->pattern.match(request.path);
     if (!values) continue;
+    // Health is a literal route: only one that the author gave the same path comes before it.
+    if (is_health && !values->empty()) continue;
     if (!answers(route->method, request.method)) {
       allowed.append(allowed.empty() ? "" : ", ").append(route->method);
       continue;
@@ -103,8 +107,7 @@ Response App::respond(Request& request, const Context& context) const {
     found = true;
     break;
   }
-  if (!found && !health_path_.empty() && request.path == health_path_ &&
-      answers("GET", request.method)) {
+  if (!found && is_health) {
     const Json healthy = Json::object({{"status", "ok"}});
     const Result<Json> state = health_check_ ? health_check_() : healthy;
     response = state ? Result<Response>(Response::json(*state)) : Failure(state.error());

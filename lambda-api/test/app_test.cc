@@ -105,6 +105,16 @@ TEST_F(AppTest, HealthIsBuiltIn) {
   EXPECT_EQ(status_of(app, v2("GET", "/up")), 404);
 }
 
+TEST_F(AppTest, HealthIsALiteralRoute) {
+  App app;
+  app.health("/stats/health");
+  app.get("/stats/{text+}", [](const Request&) { return Response::text("rest"); });
+  EXPECT_EQ(body_of(app, v2("GET", "/stats/health")), R"({"status":"ok"})");
+  EXPECT_EQ(body_of(app, v2("GET", "/stats/healthy")), "rest");
+  app.get("/stats/health", [](const Request&) { return Response::text("the author's"); });
+  EXPECT_EQ(body_of(app, v2("GET", "/stats/health")), "the author's");
+}
+
 TEST_F(AppTest, PayloadOneKeepsEveryValue) {
   App app;
   Request seen;
