@@ -6,7 +6,7 @@ export CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime
 export PYTHONDONTWRITEBYTECODE=1
 [[ -x .cache/node/node_modules/node/bin/node ]] && PATH=$PWD/.cache/node/node_modules/node/bin:$PATH
 
-readonly kNodeNeeded="20.19"   # what osls and the pinned @aws-sdk ask for; Debian 12 ships 18
+readonly kNodeNeeded="22"   # of the examples' runtime, nodejs22.x; osls and @aws-sdk want 20; Debian 12 ships 18
 readonly kNodeInstalled="22.23.3"
 
 as_root() {

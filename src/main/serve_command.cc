@@ -42,8 +42,9 @@ Status make_data_dir(const std::string& dir) {
   return ok_status();
 }
 
-// Beside the program, as in a build tree, or installed.
-void find_runtime_packages(server::FunctionOptions& functions) {
+// Beside the program, as in a build tree (where ./dev puts a node newer than the machine's), or
+// installed.
+void find_runtimes(server::FunctionOptions& functions) {
   std::error_code error;
   std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   std::filesystem::path tree = program.parent_path().parent_path().parent_path().parent_path();
@@ -53,6 +54,8 @@ void find_runtime_packages(server::FunctionOptions& functions) {
       if (place.empty() && std::filesystem::is_directory(candidate, error)) place = candidate;
     }
   };
+  const auto node = tree / ".cache/node/node_modules/node/bin/node";
+  if (functions.node.empty() && std::filesystem::exists(node, error)) functions.node = node;
   first_folder(functions.node_modules,
                {tree / "runtimes/node/node_modules", "/usr/share/millrace/node_modules"});
   first_folder(functions.python_packages,
@@ -84,7 +87,7 @@ Result<server::CloudOptions> cloud_options(const ServeOptions& options) {
                      .node_modules = options.node_modules,
                      .python_packages = options.python_packages,
                      .environments_max = static_cast<int>(options.function_environments_max)};
-  find_runtime_packages(cloud.functions);
+  find_runtimes(cloud.functions);
   cloud.notices.smtp_relay = options.smtp_relay;
   auto section = options.sections.find("health");
   if (section != options.sections.end()) {

@@ -56,6 +56,14 @@ bool is_below(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
 }
 
+// The tree that an interpreter brings when it is not the distribution's (~/.nvm, pyenv); else
+// empty.
+std::string interpreter_tree(const std::string& program) {
+  if (program.empty() || is_below(program, "/usr") || is_below(program, "/bin")) return "";
+  std::string tree = fs::path(program).parent_path().parent_path().string();
+  return tree.size() < 2 ? "" : tree;
+}
+
 Error cannot_run(std::string_view runtime, std::string_view why) {
   return Error("InvalidParameterValueException", 400,
                fmt::format("The runtime {} cannot run on this machine: {}", runtime, why));
@@ -227,7 +235,6 @@ Result<std::string> Runtimes::identity_folder(const EnvironmentIdentity& identit
   return folder;
 }
 
-// An interpreter that is not the distribution's (~/.nvm, pyenv) brings its own tree.
 void Runtimes::add_interpreters(SpawnPlan& plan) const {
   using Kind = MountStep::Kind;
   const std::string root = plan.new_root;
@@ -237,9 +244,8 @@ void Runtimes::add_interpreters(SpawnPlan& plan) const {
                            .source = program,
                            .target = fmt::format("{}/var/lang/bin/{}", root, name),
                            .optional = true});
-    if (is_below(program, "/usr") || is_below(program, "/bin")) continue;
-    std::string tree = fs::path(program).parent_path().parent_path().string();
-    if (tree.size() < 2) continue;
+    std::string tree = interpreter_tree(program);
+    if (tree.empty()) continue;
     std::string path = root;
     for (const fs::path& part : fs::path(tree).relative_path()) {
       path += "/" + part.string();
@@ -353,6 +359,10 @@ Result<SpawnPlan> Runtimes::plan(const FunctionSpec& spec,
     plan.landlock.push_back({options_.directory + "/runtime", Access::kRead});
     for (const std::string& layer : spec.layer_directories) {
       plan.landlock.push_back({layer, Access::kRead});
+    }
+    for (const std::string& program : {node_, python_}) {
+      std::string tree = interpreter_tree(program);
+      if (!tree.empty()) plan.landlock.push_back({tree, Access::kRead});
     }
     for (const std::string& path : {options_.node_modules, options_.python_packages}) {
       if (!path.empty()) plan.landlock.push_back({path, Access::kRead});
