@@ -10,13 +10,16 @@ import time
 
 import boto3
 import botocore.config
-import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = pathlib.Path(os.environ.get('MILLRACE_BINARY', ROOT / 'build/release/bin/millrace'))
 NODE_MODULES = ROOT / 'runtimes/node/node_modules'
+NODE = ROOT / '.cache/node/node_modules/node/bin'  # where ./dev setup puts a node newer than the machine's
 READY_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 20
+
+if NODE.exists():
+    os.environ['PATH'] = f'{NODE}:{os.environ["PATH"]}'
 
 
 class HarnessError(Exception):
@@ -76,21 +79,6 @@ def wait_until(what, check, timeout_s=30, every_s=0.1):
         if time.monotonic() > deadline:
             raise HarnessError(f'{what}: not within {timeout_s} s')
         time.sleep(every_s)
-
-
-def lacks(endpoint, service, operation):
-    """Whether the server says that it does not have this operation at all."""
-    try:
-        getattr(boto_client(endpoint, service), operation)()
-    except botocore.exceptions.ClientError as error:
-        return error.response['Error']['Code'] == 'UnknownOperationException'
-    return False
-
-
-def has_command(name):
-    """Whether this build of millrace has the command."""
-    listed = subprocess.run([BINARY, '--help'], capture_output=True, text=True, check=True).stdout
-    return re.search(rf'^  {name}\b', listed, re.M) is not None
 
 
 class Server:

@@ -40,12 +40,15 @@ class Notes:
                                        + '\n'.join(lines[-40:]))
         return '\n'.join(lines)
 
+    def copy(self):
+        self.folder.mkdir(parents=True)
+        for name in ('serverless.yml', 'package.json'):
+            shutil.copy(EXAMPLE / name, self.folder)
+        shutil.copytree(EXAMPLE / 'src', self.folder / 'src')
+
     def deploy(self, on_line=None):
         if not self.folder.exists():
-            self.folder.mkdir(parents=True)
-            for name in ('serverless.yml', 'package.json'):
-                shutil.copy(EXAMPLE / name, self.folder)
-            shutil.copytree(EXAMPLE / 'src', self.folder / 'src')
+            self.copy()
         printed = self.run_tool('deploy', on_line=on_line)
         stack = self.client('cloudformation').describe_stacks(StackName=self.stack)['Stacks'][0]
         self.outputs = {output['OutputKey']: output['OutputValue'] for output in stack['Outputs']}
@@ -66,9 +69,21 @@ class Notes:
     def http_url(self):
         return self.outputs['HttpApiUrl'].rstrip('/')
 
+    def edit(self, file, old, new):
+        """Changes one place of the deployed copy's sources."""
+        text = (self.folder / file).read_text()
+        if text.count(old) != 1:
+            raise harness.HarnessError(f'{file}: {old!r} stands there {text.count(old)} times')
+        (self.folder / file).write_text(text.replace(old, new))
+
     def events(self):
-        """The stack's events, newest first."""
-        return self.client('cloudformation').describe_stack_events(StackName=self.stack)['StackEvents']
+        """All of the stack's events, newest first."""
+        pages = self.client('cloudformation').get_paginator('describe_stack_events').paginate(StackName=self.stack)
+        return [event for page in pages for event in page['StackEvents']]
+
+    def resources(self):
+        pages = self.client('cloudformation').get_paginator('list_stack_resources').paginate(StackName=self.stack)
+        return [resource for page in pages for resource in page['StackResourceSummaries']]
 
     def log_messages(self, function):
         """All log lines of one function so far, oldest first."""

@@ -1,44 +1,69 @@
 """Steps 4 to 6: a second region, backup and restore, and what it all would have cost."""
 
 import os
+import re
 import signal
 
 import harness
 from world import EAST, WEST, Writers, scan
 
 REPLICA, RESTORED, BUCKET = 'notes-replica', 'notes-restored', 'notes-backups'
-SOURCE_ITEMS = 3000
+SOURCE_ITEMS = 3000  # at the 500 a second that a copy begins with, some seconds of it
 
 
 def replicate(world):
     terminal = world.terminal
-    terminal.step(4, 'A second region', 'A second server with its own data is the other region. The replicator copies '
-                  'the table while writes go on, and is killed twice: amid the copy and amid the tail.')
     world.start(world.west, 'west')
     fill(world)
     pair = (EAST, world.table, WEST, REPLICA, '--source-endpoint', world.east.endpoint,
             '--target-endpoint', world.west.endpoint)
-    with Writers(world, count=2, pause_s=0.01, prefix='r') as _:
+    with Writers(world, count=2, pause_s=0.01, prefix='r', churn=SOURCE_ITEMS) as writers:
         worker = world.start_keeper('replicate', 'run', *pair)
-        kill_when(world, worker, 'amid the copy', lambda n: 0 < n < SOURCE_ITEMS)
+        harness.wait_until('a part of the table is copied', lambda: 0 < copied(world), timeout_s=60, every_s=0.02)
+        kill(world, worker)
+        terminal.check('killed amid the copy', state(world)['META'] == 'COPY' and running_segments(world),
+                       f'{copied(world)} items copied, {len(running_segments(world))} segments to go on with')
         worker = world.start_keeper('replicate', 'run', *pair)
-        harness.wait_until('the copy is complete', lambda: replica_size(world) >= SOURCE_ITEMS, timeout_s=120)
-        mark = len(world.acknowledged)
-        harness.wait_until('writes go on', lambda: len(world.acknowledged) > mark + 50)
-        kill_when(world, worker, 'amid the tail', lambda n: n > 0)
+        harness.wait_until('the copy is complete', lambda: state(world)['META'] == 'LIVE', timeout_s=120)
+        before, mark = checkpoints(world), writers.done
+        harness.wait_until('the tail moves on',
+                           lambda: checkpoints(world) != before and writers.done > mark + 100, timeout_s=60)
+        kill(world, worker)
+        mark = writers.done
+        harness.wait_until('writes go on', lambda: writers.done > mark + 100, timeout_s=60)
+        expected = scan(world.east.endpoint, EAST, world.table)
+        terminal.check('killed amid the tail, and writes go on without it',
+                       scan(world.west.endpoint, WEST, REPLICA) != expected, f'{writers.done} writes so far')
+        before = checkpoints(world)
         worker = world.start_keeper('replicate', 'run', *pair)
-        mark = len(world.acknowledged)
-        harness.wait_until('writes go on', lambda: len(world.acknowledged) > mark + 50)
-    terminal.say('The writers have stopped; the tail catches up.')
+        harness.wait_until('it follows the stream again', lambda: checkpoints(world) != before, timeout_s=60)
+    terminal.say(f'The writers stop after {writers.done} puts, updates and deletes; the replicator catches up.')
     expected = scan(world.east.endpoint, EAST, world.table)
-    harness.wait_until('the replica has caught up', lambda: replica_size(world) == len(expected), timeout_s=120)
-    terminal.output(open(worker.log.name).read(), limit=6, keep='tail')
+    harness.wait_until('the replica has caught up',
+                       lambda: scan(world.west.endpoint, WEST, REPLICA) == expected, timeout_s=60)
+    harness.wait_until('it says that it lags less than a second',
+                       lambda: re.search(r'live; .* lag 0\.\d s\n$', said(worker)), timeout_s=10)
+    terminal.output(said(worker), limit=1, keep='tail')
     printed = world.keeper('verify', *pair)
-    terminal.output(printed, limit=12)
-    terminal.check('millrace verify finds both tables equal, item by item', True)
+    terminal.output(printed)
+    terminal.check('millrace verify: both tables are equal, item by item', 'equal' in printed)
     replica = scan(world.west.endpoint, WEST, REPLICA)
-    terminal.check('and so does a plain comparison', replica == expected, f'{len(replica)} items')
-    stop_keeper(worker)
+    terminal.check('a plain comparison says so, too', replica == expected, f'{len(replica)} items')
+    show_divergence(world, pair)
+    stop(worker)
+
+
+def show_divergence(world, pair):
+    """A verify that cannot fail would prove nothing."""
+    db = harness.boto_client(world.west.endpoint, 'dynamodb', WEST)
+    victim = db.scan(TableName=REPLICA, Limit=1)['Items'][0]
+    world.terminal.say('Is verify able to fail? One item of the replica is changed behind its back.')
+    db.put_item(TableName=REPLICA, Item=victim | {'text': {'S': 'not what the source says'}})
+    code, printed = world.try_keeper('verify', *pair, '--settle', '1')
+    world.terminal.output(printed)
+    world.terminal.check('verify finds the one item that differs', code == 2 and victim['id']['S'] in printed,
+                         f'exit code {code}')
+    db.put_item(TableName=REPLICA, Item=victim)
 
 
 def fill(world):
@@ -50,69 +75,91 @@ def fill(world):
             'createdAt': {'S': f'2026-02-01T{n:08d}'}, 'version': {'N': str(n)}}}} for n in range(start, start + 25)]
         while requests:
             requests = db.batch_write_item(RequestItems={world.table: requests})['UnprocessedItems'].get(world.table)
-    world.terminal.say(f'{SOURCE_ITEMS} more notes are in the source table.')
+    world.terminal.say(f'{SOURCE_ITEMS} more notes are in the table.')
 
 
-def replica_size(world):
+def coordination(world):
+    """The replicator's own rows, in the target region: {row: item}."""
     db = harness.boto_client(world.west.endpoint, 'dynamodb', WEST)
     try:
-        return sum(page['Count'] for page in db.get_paginator('scan').paginate(TableName=REPLICA, Select='COUNT'))
+        rows = db.query(TableName='millrace-replication', ConsistentRead=True, KeyConditionExpression='t = :t',
+                        ExpressionAttributeValues={':t': {'S': f'{EAST}/{world.table}>{WEST}/{REPLICA}'}})['Items']
     except db.exceptions.ResourceNotFoundException:
-        return 0
+        return {}
+    return {row['k']['S']: row for row in rows}
 
 
-def kill_when(world, worker, what, reached):
-    harness.wait_until(f'the replicator is {what}', lambda: reached(replica_size(world)), timeout_s=60, every_s=0.02)
-    count = replica_size(world)
+def state(world):
+    """States by row: META, C# for each segment of the copy, S# for each shard of the stream."""
+    return {key: row.get('state', {}).get('S') for key, row in ({'META': {}} | coordination(world)).items()}
+
+
+def copied(world):
+    return sum(int(row['n']['N']) for key, row in coordination(world).items() if key.startswith('C#'))
+
+
+def running_segments(world):
+    return [key for key, value in state(world).items() if key.startswith('C#') and value == 'RUN']
+
+
+def checkpoints(world):
+    return {key: row['ckpt']['S'] for key, row in coordination(world).items() if key.startswith('S#')}
+
+
+def said(worker):
+    with open(worker.log.name) as log:
+        return log.read()
+
+
+def kill(world, worker):
+    """kill -9 of the supervisor and its worker at once."""
     pids = [worker.pid] + harness.descendants(worker.pid)
-    world.terminal.command(f'kill -9 {" ".join(map(str, pids))}      # {what}, {count} items in the replica')
     for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
     worker.wait()
+    world.terminal.output(said(worker), limit=2, keep='tail')
+    world.terminal.command(f'kill -9 {" ".join(map(str, pids))}')
 
 
-def stop_keeper(worker):
+def stop(worker):
     worker.send_signal(signal.SIGTERM)
     worker.wait(30)
 
 
 def backup_and_restore(world):
     terminal = world.terminal
-    terminal.step(5, 'Backup, loss, restore', 'The table goes to S3 in the layout of AWS\'s own exports, is deleted, and '
-                  'comes back as a new table.')
     world.east.client('s3').create_bucket(Bucket=BUCKET)
     expected = scan(world.east.endpoint, EAST, world.table)
     terminal.output(world.keeper('backup', EAST, world.table, f's3://{BUCKET}/notes',
-                                 '--endpoint', world.east.endpoint), limit=12)
+                                 '--endpoint', world.east.endpoint))
     objects = world.east.client('s3').list_objects_v2(Bucket=BUCKET, Prefix='notes/')['Contents']
-    terminal.output('\n'.join(f'{o["Size"]:>9}  {o["Key"]}' for o in objects), limit=10)
-    data = [o for o in objects if '/AWSDynamoDB/' in o['Key'] and o['Key'].endswith('.json.gz')]
-    terminal.check('the backup is in AWS\'s export layout', bool(data), f'{len(data)} data files')
+    terminal.command(f'aws s3 ls --recursive s3://{BUCKET}/notes/AWSDynamoDB/')
+    terminal.output('\n'.join(f'{o["Size"]:>9}  …/{o["Key"].split("/AWSDynamoDB/")[-1]}' for o in objects), limit=6)
+    data = [o for o in objects if re.search(r'/AWSDynamoDB/[^/]+/data/[^/]+\.json\.gz$', o['Key'])]
+    manifest = [o for o in objects if o['Key'].endswith('/manifest-summary.json')]
+    terminal.check('the backup has the layout of AWS\'s exports', data and manifest, f'{len(data)} data files')
     terminal.command(f'aws dynamodb delete-table --table-name {world.table}')
     db = world.east.client('dynamodb')
     db.delete_table(TableName=world.table)
     harness.wait_until('the table is gone', lambda: world.table not in db.list_tables()['TableNames'])
     terminal.output(world.keeper('restore', f's3://{BUCKET}/notes', EAST, RESTORED,
-                                 '--endpoint', world.east.endpoint), limit=12)
+                                 '--endpoint', world.east.endpoint))
     restored = scan(world.east.endpoint, EAST, RESTORED)
     terminal.check('every item is back', restored == expected, f'{len(restored)} items')
     if not world.west.process:
         return
     printed = world.keeper('verify', EAST, RESTORED, WEST, REPLICA, '--source-endpoint', world.east.endpoint,
                            '--target-endpoint', world.west.endpoint)
-    terminal.output(printed, limit=6)
-    terminal.check('millrace verify finds it equal to the replica in the other region', True)
+    terminal.output(printed)
+    terminal.check('and equal to the replica in the other region', 'equal' in printed)
 
 
 def cost(world):
     terminal = world.terminal
-    terminal.step(6, 'What it would have cost', 'Each request, GB-second (in steps of 1 ms) and read and write unit of '
-                  'this run was metered. Prices are list prices, with region and date.')
     printed = world.keeper('cost', '--endpoint-url', world.east.endpoint)
     terminal.output(printed)
-    terminal.check('each service that was used has its line',
-                   all(word in printed for word in (('Lambda', 'API Gateway', 'DynamoDB') if world.app
-                                                    else ('DynamoDB',))))
+    used = ('Lambda', 'API Gateway', 'DynamoDB', 'S3') if world.app else ('DynamoDB', 'S3')
+    terminal.check('each service that was used has its line', all(word in printed for word in used), ', '.join(used))

@@ -1,10 +1,14 @@
 """What the demo prints: steps, commands, real output, checks. Plain text where colour is not wanted."""
 
+import contextlib
 import os
 import shutil
 import sys
 import textwrap
 import time
+
+INDENT = '   '
+CHECK_COLUMN = 62  # where what was seen begins, after what is so
 
 
 class CheckFailed(Exception):
@@ -15,8 +19,9 @@ class Terminal:
     def __init__(self, plain=False):
         self.plain = plain or 'NO_COLOR' in os.environ or not sys.stdout.isatty()
         self.width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-        self.checks, self.absent = [], []
-        self._step, self._began = None, time.monotonic()
+        self.steps = []  # (title, checks, seconds) of those that are done
+        self.title_of_step, self.checks = '', 0
+        self._began = time.monotonic()
 
     def _paint(self, code, text):
         return text if self.plain else f'\033[{code}m{text}\033[0m'
@@ -24,87 +29,101 @@ class Terminal:
     def _print(self, text=''):
         print(text, flush=True)
 
+    def _wrapped(self, text, code=None):
+        for line in textwrap.wrap(text, self.width - len(INDENT)):
+            self._print(INDENT + (self._paint(code, line) if code else line))
+
+    def _rule(self, head):
+        self._print()
+        self._print(self._paint('1;36', f'── {head} ' + '─' * max(3, self.width - len(head) - 4)))
+
     def title(self, text, detail):
         self._print()
         self._print(self._paint('1', text))
-        self._print(self._paint('2', detail))
+        for line in textwrap.wrap(detail, self.width):
+            self._print(self._paint('2', line))
+        self._print()
 
-    def step(self, number, title, why):
-        self._step = f'{number} {title}'
+    @contextlib.contextmanager
+    def step(self, number, title, why, proves):
+        """One step: what it is about, what happens inside, then its time and what that proved."""
+        self.title_of_step, self.checks, began = f'{number}  {title}', 0, time.monotonic()
+        self._rule(self.title_of_step)
+        self._wrapped(why, '2')
         self._print()
-        head = f'── {number}  {title} '
-        self._print(self._paint('1;36', head + '─' * max(3, self.width - len(head))))
-        for line in textwrap.wrap(why, self.width - 3):
-            self._print('   ' + self._paint('2', line))
+        yield
+        seconds = time.monotonic() - began
+        self.steps.append((self.title_of_step, self.checks, seconds))
         self._print()
+        for number, line in enumerate(textwrap.wrap(proves, self.width - len(INDENT) - 20)):
+            lead = f'{seconds:5.1f} s  proven: ' if number == 0 else ' ' * 17
+            self._print(INDENT + self._paint('1;32', lead) + line)
 
     def say(self, text):
         """What happens next, in a sentence."""
-        for line in textwrap.wrap(text, self.width - 3):
-            self._print('   ' + line)
+        self._wrapped(text)
 
-    def command(self, text):
-        self._print('   ' + self._paint('33', '$ ') + self._paint('1', text))
+    def command(self, text, note=''):
+        """A command as a person would type it; broken where the line ends."""
+        lines = textwrap.wrap(text, self.width - len(INDENT) - 6, subsequent_indent='      ',
+                              break_long_words=False, break_on_hyphens=False)
+        for number, line in enumerate(lines):
+            more = ' \\' if number + 1 < len(lines) else (self._paint('2', f'   # {note}') if note else '')
+            prompt = self._paint('33', '$ ') if number == 0 else ''
+            self._print(INDENT + prompt + self._paint('1', line) + more)
 
     def output(self, text, limit=None, keep='head'):
         """Real output, shown as it is; beyond `limit` lines the rest is counted."""
         lines = str(text).rstrip('\n').split('\n')
         hidden = max(0, len(lines) - limit) if limit else 0
         if hidden and keep == 'tail':
-            self._print('   ' + self._paint('2', f'│ … {hidden} lines before'))
+            self._print(INDENT + self._paint('2', f'│ … {hidden} lines before'))
             lines = lines[hidden:]
         elif hidden:
             lines = lines[:limit]
         for line in lines:
             line = line.expandtabs(2)
-            room = self.width - 5
+            room = self.width - len(INDENT) - 2
             shown = line if len(line) <= room or self.plain else line[:room - 1] + '…'
-            self._print('   ' + self._paint('2', '│ ') + shown)
+            self._print(INDENT + self._paint('2', '│ ') + shown)
         if hidden and keep == 'head':
-            self._print('   ' + self._paint('2', f'│ … {hidden} more lines'))
+            self._print(INDENT + self._paint('2', f'│ … {hidden} more lines'))
 
     def check(self, what, holds, seen=''):
         """States what was shown to be so; ends the demo when it is not."""
-        detail = f'  {seen}' if seen != '' else ''
         if not holds:
-            self._print('   ' + self._paint('1;31', f'✗ {what}{detail}'))
-            raise CheckFailed(f'step {self._step}: not so: {what}{detail}')
-        self.checks.append((self._step, what, str(seen)))
-        self._print('   ' + self._paint('32', '✓ ') + what + self._paint('2', detail))
-
-    def table(self, rows):
-        widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
-        for number, row in enumerate(rows):
-            line = '   ' + '  '.join(str(cell).ljust(width) for cell, width in zip(row, widths))
-            self._print(self._paint('1', line) if number == 0 else line)
+            self._print(INDENT + self._paint('1;31', f'✗ {what}   {seen}'.rstrip()))
+            raise CheckFailed(f'not so: {what}' + (f' ({seen})' if seen else ''))
+        self.checks += 1
+        line = what.ljust(CHECK_COLUMN - len(INDENT)) if seen else what
+        self._print(INDENT + self._paint('32', '✓ ') + line + self._paint('2', f' {seen}' if seen else ''))
 
     def progress(self, text):
         """A line that the next one replaces; nothing when plain."""
         if not self.plain:
-            print(f'\r\033[K   {text}', end='', flush=True)
+            print(f'\r\033[K{INDENT}{self._paint("2", text)}', end='', flush=True)
 
     def end_progress(self):
         if not self.plain:
             print('\r\033[K', end='', flush=True)
 
-    def missing(self, number, title, what):
-        self.absent.append(f'step {number}, {title}: {what}')
-        self._print()
-        self._print('   ' + self._paint('1;33', f'Not in this build: {self.absent[-1]}'))
-
-    def failed(self, error):
+    def failed(self, message, evidence):
+        """Why the demo ends early, and what may explain it: (heading, text) pairs."""
         self.end_progress()
-        self._print()
-        self._print(self._paint('1;31', f'The demo failed: {error}'))
+        self._rule('The demo failed')
+        self._print(INDENT + self._paint('2', 'in step ') + (self.title_of_step or 'none yet'))
+        for line in message.split('\n'):
+            self._print(INDENT + self._paint('1;31', line))
+        for heading, text in evidence:
+            self._print()
+            self._print(INDENT + heading)
+            self.output(text, limit=15, keep='tail')
 
-    def summary(self, lines):
+    def summary(self):
+        self._rule('All of it')
+        for title, checks, seconds in self.steps:
+            self._print(f'{INDENT}{title:<{CHECK_COLUMN - len(INDENT)}}{checks:>3} checks {seconds:6.1f} s')
         self._print()
-        head = '── Summary '
-        self._print(self._paint('1;36', head + '─' * (self.width - len(head))))
-        self.table(lines)
-        for line in self.absent:
-            self._print('   ' + self._paint('1;33', f'Not in this build: {line}'))
-        self._print()
-        seconds = time.monotonic() - self._began
-        self._print('   ' + self._paint('1;32', f'{len(self.checks)} checks held, in {seconds:.0f} s.'))
+        checks, seconds = sum(step[1] for step in self.steps), time.monotonic() - self._began
+        self._print(INDENT + self._paint('1;32', f'{checks} checks held, in {seconds:.0f} s.'))
         self._print()

@@ -1,6 +1,8 @@
 """What the steps share: the servers, the deployed application, the keeper's commands."""
 
+import json
 import pathlib
+import random
 import subprocess
 import threading
 import time
@@ -34,26 +36,18 @@ class World:
         self.acknowledged = {}  # note id -> text, of the writes that the server said were done
 
     def start(self, server, name):
+        again = server.port != 0
         server.start()
         self.terminal.command(f'millrace serve --data {name} --port {server.port}')
-        self.terminal.output(f'ready after {server.ready_s * 1000:.0f} ms on {server.endpoint}')
+        self.terminal.output(f'ready after {server.ready_s * 1000:.0f} ms'
+                             + ('' if again else f'; {name.upper()}={server.endpoint}'))
 
     def deploy(self):
         self.app = notes.Notes(self.east.endpoint, self.folder / 'notes', region=EAST)
-        self.terminal.command('npx osls deploy          # from npm, unmodified; AWS_ENDPOINT_URL says where')
+        self.terminal.command('AWS_ENDPOINT_URL=$EAST npx osls deploy')
         began = time.monotonic()
         self.app.deploy(on_line=lambda line: line.strip() and self.terminal.output(line))
         return time.monotonic() - began
-
-    def missing_for(self, step):
-        """What this build lacks for a step; empty when it can be shown."""
-        if step in ('deploy_and_call', 'by_itself'):
-            for service, operation in (('cloudformation', 'list_stacks'), ('events', 'list_rules')):
-                if harness.lacks(self.east.endpoint, service, operation):
-                    return f'the server has no {service}'
-        if step == 'replicate' and not harness.has_command('replicate'):
-            return 'there is no millrace replicate'
-        return ''
 
     @property
     def table(self):
@@ -74,23 +68,33 @@ class World:
         answer.raise_for_status()
         return answer.json()
 
-    def call(self, method, path, **options):
+    def call(self, method, path, body=None):
         """A request to the deployed API, shown with its answer."""
-        body = options.get('json')
-        self.terminal.command(f'curl -X {method} {self.app.url}{path}' + (f" -d '{body}'" if body else ''))
-        answer = self.http.request(method, self.app.url + path, timeout=40, **options)
+        verb = '' if method == 'GET' or (method == 'POST' and body) else f'-X {method} '
+        self.terminal.command(f'curl {verb}$API{path}' + (f" -d '{json.dumps(body)}'" if body else ''))
+        answer = self.http.request(method, self.app.url + path, timeout=40, json=body)
         self.terminal.output(f'{answer.status_code} {answer.reason}  {answer.text}')
         return answer
 
-    def keeper(self, *arguments, shown=True):
-        """Runs `millrace ARGUMENTS` to its end and gives its output; fails when it does."""
-        self.terminal.command('millrace ' + ' '.join(self._short(a) for a in arguments)) if shown else None
-        done = subprocess.run([harness.BINARY, *arguments], text=True, capture_output=True, timeout=300,
-                              env=harness.credentials_env(self.east.endpoint))
-        if done.returncode != 0:
-            raise harness.HarnessError(f'millrace {" ".join(arguments)}: exit {done.returncode}\n'
-                                       f'{done.stdout}{done.stderr}')
-        return done.stdout
+    def keeper(self, *arguments):
+        """Runs `millrace ARGUMENTS` to its end and gives its output; HarnessError when it fails."""
+        code, printed = self.try_keeper(*arguments)
+        if code != 0:
+            raise harness.HarnessError(f'millrace {" ".join(arguments)}: exit {code}\n{printed}')
+        return printed
+
+    def try_keeper(self, *arguments):
+        """Runs `millrace ARGUMENTS` to its end and gives its exit code and output."""
+        self.terminal.command('millrace ' + ' '.join(self._short(a) for a in arguments))
+        done = subprocess.run([harness.BINARY, *arguments], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=300, env=harness.credentials_env(self.east.endpoint))
+        return done.returncode, done.stdout
+
+    def logs(self):
+        """(heading, text) of each log that says something."""
+        files = [self.east.log, self.west.log] + [pathlib.Path(keeper.log.name) for keeper in self.keepers]
+        texts = [(str(file), file.read_text(errors='replace')) for file in files if file.exists()]
+        return [(name, text) for name, text in texts if text.strip()]
 
     def start_keeper(self, *arguments):
         """Starts `millrace ARGUMENTS` in the background, logging to a file."""
@@ -103,8 +107,8 @@ class World:
         return process
 
     def _short(self, argument):
-        for server, name in ((self.east, 'east'), (self.west, 'west')):
-            argument = argument.replace(server.endpoint, f'http://{name}')
+        for server, name in ((self.east, '$EAST'), (self.west, '$WEST')):
+            argument = argument.replace(server.endpoint, name)
         return argument
 
     def close(self):
@@ -119,13 +123,16 @@ class World:
 
 
 class Writers:
-    """Threads that put notes into the table until told to stop, and remember what was acknowledged."""
+    """Threads that put notes into the table until told to stop, and remember what was acknowledged.
 
-    def __init__(self, world, count=4, pause_s=0.0, prefix='w'):
-        self.world, self.pause_s, self.prefix = world, pause_s, prefix
+    With `churn` they also change and delete notes bulk-0 to bulk-(churn-1).
+    """
+
+    def __init__(self, world, count=4, pause_s=0.0, prefix='w', churn=0):
+        self.world, self.pause_s, self.prefix, self.churn = world, pause_s, prefix, churn
         self.stop_wanted = threading.Event()
-        self.failures = 0
-        self.threads = [threading.Thread(target=self._write, args=(n,), daemon=True) for n in range(count)]
+        self.failures, self.done = 0, 0
+        self.threads = [threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(count)]
 
     def __enter__(self):
         for thread in self.threads:
@@ -137,21 +144,35 @@ class Writers:
         for thread in self.threads:
             thread.join()
 
-    def _write(self, writer):
+    def _run(self, writer):
         db = harness.boto_client(self.world.east.endpoint, 'dynamodb', EAST)
         number = 0
         while not self.stop_wanted.is_set():
             number += 1
-            key, text = f'{self.prefix}{writer}-{number}', f'note {number} of writer {writer}'
-            item = {'id': {'S': key}, 'user': {'S': f'writer-{writer}'}, 'text': {'S': text},
-                    'createdAt': {'S': f'2026-01-01T{number:08d}'}, 'version': {'N': '1'}}
             try:
-                db.put_item(TableName=self.world.table, Item=item)
-                self.world.acknowledged[key] = text
+                if self.churn and number % 3:
+                    self._change(db, f'bulk-{random.randrange(self.churn)}', number)
+                else:
+                    self._put(db, writer, number)
+                self.done += 1
             except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
                 self.failures += 1
                 time.sleep(0.02)
             time.sleep(self.pause_s)
+
+    def _put(self, db, writer, number):
+        key, text = f'{self.prefix}{writer}-{number}', f'note {number} of writer {writer}'
+        db.put_item(TableName=self.world.table, Item={
+            'id': {'S': key}, 'user': {'S': f'writer-{writer}'}, 'text': {'S': text},
+            'createdAt': {'S': f'2026-01-01T{number:08d}'}, 'version': {'N': '1'}})
+        self.world.acknowledged[key] = text
+
+    def _change(self, db, key, number):
+        if number % 3 == 1:
+            db.update_item(TableName=self.world.table, Key={'id': {'S': key}}, UpdateExpression='SET version = :v',
+                           ExpressionAttributeValues={':v': {'N': str(number)}})
+        else:
+            db.delete_item(TableName=self.world.table, Key={'id': {'S': key}})
 
 
 def scan(endpoint, region, table):
