@@ -444,12 +444,12 @@ class ProcessHost::Impl final : public Environment::Owner {
       if (found == pools_.end()) return environment->kill();
       Pool& pool = found->second;
       mark_started(pool, *environment);
-      bool is_stale = has_stale_credentials(*environment);
-      if (!pool.queue.empty() && !is_stale) {
+      bool is_done = environment->is_discarded || has_stale_credentials(*environment);
+      if (!pool.queue.empty() && !is_done) {
         next = std::move(pool.queue.front());
         pool.queue.pop_front();
         has_next = true;
-      } else if (environment->is_discarded || pool.is_discarded || is_stale || stopping_) {
+      } else if (is_done || pool.is_discarded || stopping_) {
         retire = true;
       } else {
         environment->idle_since_us = clock_.monotonic_us();
