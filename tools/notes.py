@@ -15,6 +15,7 @@ DEPLOY_TIMEOUT_S = 300
 
 class Notes:
     """The application in one account and region. Works on a copy, so that several can be deployed at once."""
+    tool = EXAMPLE / 'node_modules/.bin/osls'
 
     def __init__(self, endpoint, folder, region='us-east-1', key='test', stage='dev'):
         self.endpoint, self.region, self.key, self.stage = endpoint, region, key, stage
@@ -22,12 +23,15 @@ class Notes:
         self.folder = pathlib.Path(folder)
         self.outputs = {}
 
+    def tool_env(self):
+        return harness.credentials_env(self.endpoint, self.region, self.key)
+
     def run_tool(self, *arguments, on_line=None):
         """osls ARGUMENTS; its output, line by line to `on_line` as it comes. HarnessError when it fails."""
-        env = harness.credentials_env(self.endpoint, self.region, self.key) | {
+        env = self.tool_env() | {
             'NOTES_STATS_ZIP': os.path.relpath(STATS_ZIP, self.folder), 'SLS_AWS_MONITORING_FREQUENCY': '200',
             'SLS_NOTIFICATIONS_MODE': 'off', 'FORCE_COLOR': '0', 'CI': '1'}
-        command = [EXAMPLE / 'node_modules/.bin/osls', *arguments, '--region', self.region, '--stage', self.stage]
+        command = [self.tool, *arguments, '--region', self.region, '--stage', self.stage]
         process = subprocess.Popen(['timeout', str(DEPLOY_TIMEOUT_S), *command], cwd=self.folder, env=env, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         lines = []
@@ -36,7 +40,7 @@ class Notes:
             if on_line:
                 on_line(lines[-1])
         if process.wait() != 0:
-            raise harness.HarnessError(f'osls {" ".join(arguments)} failed ({process.returncode}):\n'
+            raise harness.HarnessError(f'{self.tool.name} {" ".join(arguments)} failed ({process.returncode}):\n'
                                        + '\n'.join(lines[-40:]))
         return '\n'.join(lines)
 

@@ -61,8 +61,13 @@ setup_node() {
     PATH=$PWD/.cache/node/node_modules/node/bin:$PATH
     node_is_new_enough || { echo "no usable node" >&2; return 1; }
   fi
+  npm_packages runtimes/node examples/notes
+}
+
+# npm_packages FOLDER...: what each package-lock.json says.
+npm_packages() {
   local folder
-  for folder in runtimes/node examples/notes; do
+  for folder in "$@"; do
     up_to_date "$folder/node_modules/.stamp" "$folder/package-lock.json" && continue
     say "npm packages of $folder"
     (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
@@ -72,3 +77,4 @@ setup_node() {
 
 setup_build() { setup_debian; setup_python; }
 setup_all() { setup_build; setup_node; }
+setup_tests() { setup_all; npm_packages tests/e2e/tools; }
