@@ -58,6 +58,8 @@ def show_reports(world):
     harness.wait_until('two reports in the log', lambda: len(reports()) >= 2)
     terminal.command('npx osls logs -f createNote')
     terminal.output('\n'.join(line for line in world.app.run_tool('logs', '-f', 'createNote').split('\n') if line))
+    terminal.say('Both REPORT lines as CloudWatch Logs has them:')
+    terminal.output('\n'.join(reports()[:2]), wrap=True)
     first, second = (notes.report_of([report]) for report in reports()[:2])
     terminal.check('the cold start says how long it took', 'Init Duration' in first, first.get('Init Duration'))
     terminal.check('the warm call has no Init Duration', 'Init Duration' not in second,
@@ -100,17 +102,29 @@ def by_itself(world):
         return answer.json().get('changes')
     changes = harness.wait_until('the stream record reaches the audit function', audited, timeout_s=30)
     terminal.say('What the second function wrote when the record reached it:')
-    terminal.output(json.dumps(changes[0]))
+    terminal.output(json.dumps(changes[0]), wrap=True)
     terminal.check('a stream record reached a second function',
                    [change['event'] for change in changes] == ['INSERT'] and changes[0]['user'] == 'bob')
-    show_mail(world)
     show_health(world)
+    show_mail(world)
     show_warm(world, note)
+
+
+def show_health(world):
+    terminal = world.terminal
+
+    def checked():
+        return [f for f in world.admin('functions') if f['name'] == 'notes-dev-health']
+    state = harness.wait_until('the health check ran', checked, timeout_s=HEALTH_CHECK_S + 20)[0]
+    terminal.command('curl $EAST/_millrace/functions')
+    terminal.output(json.dumps(state), wrap=True)
+    terminal.check('the server checked the health function, and it answered',
+                   state['healthy'] is True and state['failuresInARow'] == 0)
 
 
 def show_mail(world):
     terminal = world.terminal
-    terminal.say('The schedule is rate(1 minute), so wait for it.')
+    terminal.say('The schedule is rate(1 minute), so wait for it …')
 
     def digests():
         return [m for m in world.admin('outbox')['messages'] if m['subject'].startswith('Notes digest of ')]
@@ -119,7 +133,7 @@ def show_mail(world):
         waited = time.monotonic() - began
         if waited > SCHEDULE_LATE_S:
             terminal.check('the schedule called the function', False, f'no mail within {SCHEDULE_LATE_S} s')
-        terminal.progress(f'{waited:.0f} s …')
+        terminal.progress(f'{waited:.0f} s')
         time.sleep(0.25)
     terminal.end_progress()
     mail = digests()[0]
@@ -130,18 +144,6 @@ def show_mail(world):
     terminal.check('the schedule called the function, and its mail went out',
                    'INSERT: ' in mail['text'] and mail['to'] == ['reader@example.com'],
                    f'waited {time.monotonic() - began:.0f} s')
-
-
-def show_health(world):
-    terminal = world.terminal
-
-    def checked():
-        return [f for f in world.admin('functions') if f['name'] == 'notes-dev-health']
-    state = harness.wait_until('the health check ran', checked, timeout_s=HEALTH_CHECK_S + 20)[0]
-    terminal.command('curl $EAST/_millrace/functions')
-    terminal.output(json.dumps(state))
-    terminal.check('the server checked the health function, and it answered',
-                   state['healthy'] is True and state['failuresInARow'] == 0)
 
 
 def show_warm(world, note):

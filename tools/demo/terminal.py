@@ -21,10 +21,11 @@ class Terminal:
         self.width = min(shutil.get_terminal_size((100, 24)).columns, 110)
         self.steps = []  # (title, checks, seconds) of those that are done
         self.title_of_step, self.checks = '', 0
+        self._after_check = False
         self._began = time.monotonic()
 
     def _paint(self, code, text):
-        return text if self.plain else f'\033[{code}m{text}\033[0m'
+        return text if self.plain or not text else f'\033[{code}m{text}\033[0m'
 
     def _print(self, text=''):
         print(text, flush=True)
@@ -51,6 +52,7 @@ class Terminal:
         self._rule(self.title_of_step)
         self._wrapped(why, '2')
         self._print()
+        self._after_check = False
         yield
         seconds = time.monotonic() - began
         self.steps.append((self.title_of_step, self.checks, seconds))
@@ -59,12 +61,20 @@ class Terminal:
             lead = f'{seconds:5.1f} s  proven: ' if number == 0 else ' ' * 17
             self._print(INDENT + self._paint('1;32', lead) + line)
 
+    def _begin_part(self):
+        """A blank line between what was checked and what is shown next."""
+        if self._after_check:
+            self._print()
+        self._after_check = False
+
     def say(self, text):
         """What happens next, in a sentence."""
+        self._begin_part()
         self._wrapped(text)
 
     def command(self, text, note=''):
         """A command as a person would type it; broken where the line ends."""
+        self._begin_part()
         lines = textwrap.wrap(text, self.width - len(INDENT) - 6, subsequent_indent='      ',
                               break_long_words=False, break_on_hyphens=False)
         for number, line in enumerate(lines):
@@ -72,22 +82,28 @@ class Terminal:
             prompt = self._paint('33', '$ ') if number == 0 else ''
             self._print(INDENT + prompt + self._paint('1', line) + more)
 
-    def output(self, text, limit=None, keep='head'):
-        """Real output, shown as it is; beyond `limit` lines the rest is counted."""
-        lines = str(text).rstrip('\n').split('\n')
+    def output(self, text, limit=None, keep='head', wrap=False):
+        """Real output, shown as it is; beyond `limit` lines the rest is counted. Long lines wrap or are cut."""
+        lines = [line.expandtabs(2) for line in str(text).rstrip('\n').split('\n')]
+        if wrap and not self.plain:
+            lines = [part for line in lines for part in self._folded(line)]
         hidden = max(0, len(lines) - limit) if limit else 0
         if hidden and keep == 'tail':
             self._print(INDENT + self._paint('2', f'│ … {hidden} lines before'))
-            lines = lines[hidden:]
         elif hidden:
             lines = lines[:limit]
-        for line in lines:
-            line = line.expandtabs(2)
-            room = self.width - len(INDENT) - 2
-            shown = line if len(line) <= room or self.plain else line[:room - 1] + '…'
-            self._print(INDENT + self._paint('2', '│ ') + shown)
+        for line in lines[hidden if keep == 'tail' else 0:]:
+            self._print(INDENT + self._paint('2', '│ ') + self._cut(line))
         if hidden and keep == 'head':
             self._print(INDENT + self._paint('2', f'│ … {hidden} more lines'))
+
+    def _folded(self, line):
+        return textwrap.wrap(line, self.width - len(INDENT) - 2, subsequent_indent='    ',
+                             break_on_hyphens=False) or ['']
+
+    def _cut(self, line):
+        room = self.width - len(INDENT) - 2
+        return line if len(line) <= room or self.plain else line[:room - 1] + '…'
 
     def check(self, what, holds, seen=''):
         """States what was shown to be so; ends the demo when it is not."""
@@ -95,6 +111,7 @@ class Terminal:
             self._print(INDENT + self._paint('1;31', f'✗ {what}   {seen}'.rstrip()))
             raise CheckFailed(f'not so: {what}' + (f' ({seen})' if seen else ''))
         self.checks += 1
+        self._after_check = True
         line = what.ljust(CHECK_COLUMN - len(INDENT)) if seen else what
         self._print(INDENT + self._paint('32', '✓ ') + line + self._paint('2', f' {seen}' if seen else ''))
 
@@ -111,7 +128,7 @@ class Terminal:
         """Why the demo ends early, and what may explain it: (heading, text) pairs."""
         self.end_progress()
         self._rule('The demo failed')
-        self._print(INDENT + self._paint('2', 'in step ') + (self.title_of_step or 'none yet'))
+        self._print(INDENT + (f'in step {self.title_of_step}' if self.title_of_step else 'before the first step'))
         for line in message.split('\n'):
             self._print(INDENT + self._paint('1;31', line))
         for heading, text in evidence:

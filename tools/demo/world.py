@@ -73,7 +73,7 @@ class World:
         verb = '' if method == 'GET' or (method == 'POST' and body) else f'-X {method} '
         self.terminal.command(f'curl {verb}$API{path}' + (f" -d '{json.dumps(body)}'" if body else ''))
         answer = self.http.request(method, self.app.url + path, timeout=40, json=body)
-        self.terminal.output(f'{answer.status_code} {answer.reason}  {answer.text}')
+        self.terminal.output(f'{answer.status_code} {answer.reason}  {answer.text}', wrap=True)
         return answer
 
     def keeper(self, *arguments):
