@@ -98,8 +98,7 @@ def by_itself(world):
     world.acknowledged[note['id']] = note['text']
 
     def audited():
-        answer = world.http.get(f'{world.app.url}/notes/{note["id"]}/audit', timeout=40)
-        return answer.json().get('changes')
+        return world.request('GET', f'/notes/{note["id"]}/audit').json().get('changes')
     changes = harness.wait_until('the stream record reaches the audit function', audited, timeout_s=30)
     terminal.say('What the second function wrote when the record reached it:')
     terminal.output(json.dumps(changes[0]), wrap=True)
@@ -137,7 +136,7 @@ def show_mail(world):
         time.sleep(0.25)
     terminal.end_progress()
     mail = digests()[0]
-    terminal.command('curl $EAST/_millrace/outbox')
+    terminal.say('In the outbox, which $EAST/_millrace/outbox shows:')
     for name in ('from', 'to', 'subject', 'text'):
         value = ', '.join(mail[name]) if name == 'to' else mail[name].rstrip()
         terminal.output(f'{name:<8} ' + value.replace('\n', '\n         '))
@@ -163,7 +162,10 @@ def show_warm(world, note):
 def kill_and_restart(world):
     terminal = world.terminal
     with Writers(world, count=4, prefix='k') as writers:
-        harness.wait_until('writes', lambda: len(world.acknowledged) > 400, timeout_s=60)
+        # Long enough also for the meter, which a crash may set back by a second, to have written step 2's counts.
+        began = time.monotonic()
+        harness.wait_until('writes', lambda: len(world.acknowledged) > 400 and time.monotonic() - began > 1.5,
+                           timeout_s=60)
         pid, count = world.east.process.pid, len(world.acknowledged)
         terminal.command(f'kill -9 {pid}', f'after {count} acknowledged writes, more in flight')
         world.east.kill()

@@ -32,6 +32,7 @@ class World:
         self.west = harness.Server(self.folder / 'west', args=['--region', WEST])
         self.app, self.own_table = None, None
         self.http = requests.Session()
+        self.requests = 0  # to the deployed API
         self.keepers = []
         self.acknowledged = {}  # note id -> text, of the writes that the server said were done
 
@@ -68,11 +69,16 @@ class World:
         answer.raise_for_status()
         return answer.json()
 
+    def request(self, method, path, **options):
+        """A request to the deployed API, counted but not shown."""
+        self.requests += 1
+        return self.http.request(method, self.app.url + path, timeout=40, **options)
+
     def call(self, method, path, body=None):
         """A request to the deployed API, shown with its answer."""
         verb = '' if method == 'GET' or (method == 'POST' and body) else f'-X {method} '
         self.terminal.command(f'curl {verb}$API{path}' + (f" -d '{json.dumps(body)}'" if body else ''))
-        answer = self.http.request(method, self.app.url + path, timeout=40, json=body)
+        answer = self.request(method, path, json=body)
         self.terminal.output(f'{answer.status_code} {answer.reason}  {answer.text}', wrap=True)
         return answer
 
