@@ -151,6 +151,7 @@ def show_warm(world, note):
 
     def reports():
         return [m for m in world.app.log_messages('getNote') if m.startswith('REPORT ')]
+    terminal.say('One environment of getNote is kept warm, for the first caller, too:')
     terminal.check('nobody has called getNote yet', reports() == [])
     answer = world.call('GET', f'/notes/{note["id"]}')
     harness.wait_until('a report in the log', reports)
