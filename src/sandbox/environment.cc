@@ -179,7 +179,7 @@ void Environment::read_api_socket() {
   while (true) {
     ssize_t got = ::recv(api_socket_.native_handle(), buffer, kReadBytes, MSG_DONTWAIT);
     if (got > 0) {
-      api_.receive(kApiSocket, std::string_view(buffer, static_cast<size_t>(got)));
+      receive(kApiSocket, std::string_view(buffer, static_cast<size_t>(got)));
       if (!api_socket_.is_open()) return;
       if (static_cast<size_t>(got) < kReadBytes) break;
       continue;
@@ -326,7 +326,7 @@ void Environment::read_peer(const std::shared_ptr<TcpPeer>& peer) {
         if (ec || !peer->socket.is_open()) return;
         ssize_t got = ::recv(peer->socket.native_handle(), read_buffer(), kReadBytes, MSG_DONTWAIT);
         if (got > 0) {
-          self->api_.receive(peer->id, std::string_view(read_buffer(), static_cast<size_t>(got)));
+          self->receive(peer->id, std::string_view(read_buffer(), static_cast<size_t>(got)));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
           self->api_.disconnect(peer->id);
           self->peers_.erase(peer->id);
@@ -492,7 +492,20 @@ void Environment::finish_invoke(Ending ending) {
                                                         : std::string_view()})});
   log(std::move(events));
   result.log_tail = tail_.take();
-  invoke.done(std::move(result));
+  if (!is_receiving_) return invoke.done(std::move(result));
+  answer_ = [done = std::move(invoke.done), result = std::move(result)]() mutable {
+    done(std::move(result));
+  };
+}
+
+// A runtime sends its answer and its request for the next event in one write. Both are taken in
+// before the caller hears of the answer: who calls again at once finds this environment idle, and
+// never pays a cold start, or is throttled, for a race.
+void Environment::receive(RuntimeApi::ConnectionId connection, std::string_view bytes) {
+  is_receiving_ = true;
+  api_.receive(connection, bytes);
+  is_receiving_ = false;
+  if (auto answer = std::exchange(answer_, nullptr)) answer();
 }
 
 void Environment::on_waiting() {

@@ -13,6 +13,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -136,6 +137,7 @@ class Environment final : public std::enable_shared_from_this<Environment>,
     std::string extra_line;          // before END
   };
   void finish_invoke(Ending ending);
+  void receive(RuntimeApi::ConnectionId connection, std::string_view bytes);
   void log(std::vector<LogEvent> events);
   int64_t max_memory_mb() const;
 
@@ -170,6 +172,8 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   bool api_writing_ = false;
   std::unordered_map<int, std::shared_ptr<TcpPeer>> peers_;
   int next_peer_ = 1;
+  bool is_receiving_ = false;
+  std::move_only_function<void()> answer_;  // to be given when receive() has ended
 
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer freeze_;
