@@ -108,6 +108,26 @@ void ClientShared::remove(ClientConnection* connection) {
   if (all_.empty()) none_.notify_all();
 }
 
+Status ClientShared::prepare_tls() {
+  std::call_once(tls_once_, [this] {
+    tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
+    boost::system::error_code ec;
+    if (options.verify == HttpClient::Options::Verify::kNone) {
+      tls->set_verify_mode(asio::ssl::verify_none, ec);
+      return;
+    }
+    tls->set_verify_mode(asio::ssl::verify_peer, ec);
+    if (options.ca_file.empty()) {
+      tls->set_default_verify_paths(ec);
+    } else {
+      tls->load_verify_file(options.ca_file, ec);
+    }
+    if (ec) tls_error_ = fmt::format("{}: {}", options.ca_file, ec.message());
+  });
+  if (tls_error_.empty()) return ok_status();
+  return Error("InvalidParameterValue", 400, "cannot read the CA file " + tls_error_);
+}
+
 void ClientShared::stop() {
   std::unique_lock lock(mutex_);
   stopped_ = true;
@@ -124,20 +144,6 @@ struct HttpClient::Impl {
 
 HttpClient::HttpClient(Runtime& runtime, Options options) : impl_(std::make_shared<Impl>()) {
   impl_->shared = std::make_shared<ClientShared>(runtime, std::move(options));
-  ClientShared& shared = *impl_->shared;
-  shared.tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-  boost::system::error_code ec;
-  if (shared.options.verify == Options::Verify::kNone) {
-    shared.tls->set_verify_mode(asio::ssl::verify_none, ec);
-    return;
-  }
-  shared.tls->set_verify_mode(asio::ssl::verify_peer, ec);
-  if (shared.options.ca_file.empty()) {
-    shared.tls->set_default_verify_paths(ec);
-  } else {
-    shared.tls->load_verify_file(shared.options.ca_file, ec);
-  }
-  if (ec) shared.tls_error = fmt::format("{}: {}", shared.options.ca_file, ec.message());
 }
 
 HttpClient::~HttpClient() { stop(); }
@@ -161,9 +167,8 @@ void HttpClient::send(ClientRequest request, Callback done) {
                           fmt::format("Not a valid header name or value: '{}'", name)));
     }
   }
-  if (url->is_https && !shared.tls_error.empty()) {
-    return refuse(
-        Error("InvalidParameterValue", 400, "cannot read the CA file " + shared.tls_error));
+  if (url->is_https) {
+    if (Status ready = shared.prepare_tls(); !ready.ok()) return refuse(std::move(ready).error());
   }
   auto connection = shared.acquire(url->origin());
   if (connection == nullptr) {

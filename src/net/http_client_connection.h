@@ -39,9 +39,11 @@ struct ClientShared : std::enable_shared_from_this<ClientShared> {
   ClientShared(Runtime& r, HttpClient::Options o) : runtime(r), options(std::move(o)) {}
   Runtime& runtime;
   const HttpClient::Options options;
-  std::unique_ptr<boost::asio::ssl::context> tls;
-  std::string tls_error;  // why the CA file cannot be used
+  std::unique_ptr<boost::asio::ssl::context> tls;  // set by prepare_tls()
 
+  // Reads the trusted certificates, once and not before the first https URL: the system's bundle
+  // takes longer than the start of a server. Error: InvalidParameterValue, an unusable CA file.
+  Status prepare_tls();
   // An idle or new connection to `origin`; null when there are too many or the client has stopped.
   std::shared_ptr<ClientConnection> acquire(const std::string& origin);
   // False: the connection is not wanted any more.
@@ -56,6 +58,8 @@ struct ClientShared : std::enable_shared_from_this<ClientShared> {
     std::list<std::shared_ptr<ClientConnection>> idle;  // last used in front
     size_t count = 0;
   };
+  std::once_flag tls_once_;
+  std::string tls_error_;
   std::mutex mutex_;
   std::condition_variable none_;
   bool stopped_ = false;
