@@ -7,8 +7,10 @@
 #include <memory>
 #include <sstream>
 
+#include "aws/sigv4.h"
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "client/settings.h"
 #include "codec/json.h"
 #include "main/commands.h"
 #include "net/http_client.h"
@@ -33,14 +35,46 @@ Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
-Result<std::string> fetch(const std::string& url) {
+// Signed where credentials are found: a server with --auth enforce answers the root key alone.
+Result<net::ClientRequest> usage_request(const CostOptions& options) {
+  std::string base = options.endpoint_url;
+  while (base.ends_with('/'))
+    base.pop_back();
+  aws::HttpRequest request{.method = "GET", .path = "/_millrace/usage"};
+  if (!options.since.empty()) {
+    MR_TRY(parse_iso8601(options.since));
+    request.query = "since=" + percent_encode(options.since);
+  }
+  net::ClientRequest out{.response_timeout_ms = 10'000};
+  out.url = base + request.path;
+  if (!request.query.empty()) out.url += "?" + request.query;
+  auto settings = client::load_settings(client::process_environment(), {.region = "us-east-1"});
+  if (!settings.ok() && settings.error().code() != "NoCredentials") {
+    return std::move(settings).error();
+  }
+  if (settings.ok()) {
+    request.headers.emplace_back("host", base.substr(base.find("//") + 2));
+    aws::sign_request(request, settings->credentials, {settings->region, "millrace"},
+                      system_clock().now());
+    out.headers = std::move(request.headers);
+  }
+  return out;
+}
+
+Result<std::string> fetch(net::ClientRequest request) {
+  const std::string url = request.url;
   net::Runtime runtime(system_clock(), {.io_threads = 1});
   MR_TRY(runtime.start());
   net::HttpClient client(runtime, {});
-  auto outcome = client.send_blocking({.url = url, .response_timeout_ms = 10'000});
+  auto outcome = client.send_blocking(std::move(request));
   client.stop();
   runtime.stop();
   if (!outcome.response.ok()) return std::move(outcome.response).error();
+  if (outcome.response->status == 403) {
+    return Error("AccessDenied", 403,
+                 "the server shows its usage to its root key alone (--auth enforce): set "
+                 "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to it");
+  }
   if (outcome.response->status != 200) {
     return Error("UnexpectedAnswer", 400,
                  fmt::format("status {} from {}", outcome.response->status, url));
@@ -54,12 +88,8 @@ Result<metering::CostReport> make_report(const CostOptions& options) {
     MR_ASSIGN(price_text, read_file(options.prices_file));
   }
   MR_ASSIGN(auto prices, metering::parse_prices(price_text));
-  std::string url = options.endpoint_url + "/_millrace/usage";
-  if (!options.since.empty()) {
-    MR_TRY(parse_iso8601(options.since));
-    url += "?since=" + percent_encode(options.since);
-  }
-  MR_ASSIGN(std::string body, fetch(url));
+  MR_ASSIGN(net::ClientRequest request, usage_request(options));
+  MR_ASSIGN(std::string body, fetch(std::move(request)));
   MR_ASSIGN(codec::Json answer, codec::Json::parse(body));
   MR_ASSIGN(Instant since, parse_iso8601(answer.get_string("since")));
   MR_ASSIGN(Instant now, parse_iso8601(answer.get_string("now")));
