@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "svc/metering/prices_data.h"
 
 namespace millrace::metering {
@@ -25,16 +26,20 @@ Result<double> number(const Json* parent, std::string_view name, std::string_vie
   return member->number();
 }
 
-// Enough digits to see small amounts, no more.
+// Digits to see the cost of a single request, as long as the amount is small.
 std::string money(double amount) {
-  return amount != 0 && amount < 0.01 ? fmt::format("{:.8f}", amount)
-                                      : fmt::format("{:.2f}", amount);
+  constexpr double kSmall = 100;
+  return amount < kSmall ? fmt::format("{:.6f}", amount) : fmt::format("{:.2f}", amount);
 }
 
 std::string quantity_text(double quantity) {
   return quantity == static_cast<double>(static_cast<int64_t>(quantity))
-             ? fmt::format("{}", static_cast<int64_t>(quantity))
+             ? with_commas(static_cast<int64_t>(quantity))
              : fmt::format("{:.3f}", quantity);
+}
+
+std::string time_text(double hours) {
+  return hours < 2 ? fmt::format("{:.1f} min", hours * 60) : fmt::format("{:.1f} h", hours);
 }
 
 }  // namespace
@@ -117,24 +122,26 @@ Json to_json(const CostReport& report) {
 }
 
 std::string to_text(const CostReport& report) {
-  std::string out = fmt::format("Prices: {} {}, list prices of {}\n\n", report.prices.region,
-                                report.prices.currency, report.prices.as_of);
-  out += fmt::format("{:<40} {:>14} {:>22} {:>14}\n", "what", "quantity", "price", "cost");
-  out += std::string(93, '-') + "\n";
+  std::string out = fmt::format("List prices of {} in {}, {}\n\n", report.prices.as_of,
+                                report.prices.region, report.prices.currency);
+  const auto row = [&out](std::string_view what, std::string_view quantity, std::string_view price,
+                          std::string_view cost) {
+    out += fmt::format("{:<40} {:>14} {:>22} {:>12}\n", what, quantity, price, cost);
+  };
+  const std::string rule = std::string(91, '-') + "\n";
+  row("what", "quantity", "price", "cost");
+  out += rule;
   for (const CostLine& line : report.lines) {
-    std::string price = fmt::format("{} / {}", line.price.price, quantity_text(line.price.per));
-    out += fmt::format("{:<40} {:>14} {:>22} {:>14}\n", line.label, quantity_text(line.quantity),
-                       price, money(line.cost));
+    row(line.label, quantity_text(line.quantity),
+        fmt::format("{} / {}", line.price.price, quantity_text(line.price.per)), money(line.cost));
   }
-  for (const auto& meter : report.without_price) {
-    out += fmt::format("{:<40} has no price in this list\n", meter);
-  }
-  out += std::string(93, '-') + "\n";
-  out += fmt::format("{:<40} {:>52}\n", fmt::format("on AWS, for these {:.2f} h", report.hours),
-                     money(report.serverless));
-  out += fmt::format("{:<40} {:>52}\n", report.prices.server_label, money(report.server));
-  out += fmt::format("at this rate for a month (730 h): {} on AWS, {} for the server\n",
-                     money(report.serverless_month), money(report.server_month));
+  for (const auto& meter : report.without_price)
+    row(meter, "", "not in this list", "");
+  out += rule;
+  row("on AWS, for these " + time_text(report.hours), "", "", money(report.serverless));
+  row(report.prices.server_label, "", "", money(report.server));
+  out += fmt::format("a month at this rate: {:.2f} on AWS, {:.2f} for the server\n",
+                     report.serverless_month, report.server_month);
   return out;
 }
 

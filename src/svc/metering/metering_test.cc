@@ -55,7 +55,9 @@ TEST(CostTest, AMillionRequestsCostWhatTheListSays) {
   EXPECT_NEAR(report.serverless_month, (0.20 + 1.66667) * 73, 1e-4);
   EXPECT_EQ(report.without_price, std::vector<std::string>{"moon.trips"});
   std::string text = to_text(report);
-  EXPECT_NE(text.find("us-east-1 USD, list prices of 2025-11-01"), std::string::npos);
+  EXPECT_NE(text.find("List prices of 2025-11-01 in us-east-1, USD"), std::string::npos);
+  EXPECT_NE(text.find("1,000,000        0.2 / 1,000,000     0.200000"), std::string::npos) << text;
+  EXPECT_NE(text.find("on AWS, for these 10.0 h"), std::string::npos) << text;
   EXPECT_NE(text.find("moon.trips"), std::string::npos);
 }
 
