@@ -23,7 +23,7 @@ def replicate(world):
         harness.wait_until('a part of the table is copied', lambda: 0 < copied(world), timeout_s=60, every_s=0.02)
         kill(world, worker)
         terminal.check('killed amid the copy', state(world)['META'] == 'COPY' and running_segments(world),
-                       f'{copied(world)} items copied, {len(running_segments(world))} segments to go on with')
+                       f'{copied(world)} of {SOURCE_ITEMS} items copied, {len(running_segments(world))} segments unfinished')
         worker = world.start_keeper('replicate', 'run', *pair)
         harness.wait_until('the copy is complete', lambda: state(world)['META'] == 'LIVE', timeout_s=120)
         before, mark = checkpoints(world), writers.done

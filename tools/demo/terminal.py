@@ -8,7 +8,7 @@ import textwrap
 import time
 
 INDENT = '   '
-CHECK_COLUMN = 62  # where what was seen begins, after what is so
+CHECK_COLUMN = 62  # where what was seen begins, after what is so, on a terminal of 100
 
 
 class CheckFailed(Exception):
@@ -19,6 +19,7 @@ class Terminal:
     def __init__(self, plain=False):
         self.plain = plain or 'NO_COLOR' in os.environ or not sys.stdout.isatty()
         self.width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+        self.column = min(CHECK_COLUMN, self.width - 38) - len(INDENT)
         self.steps = []  # (title, checks, seconds) of those that are done
         self.title_of_step, self.checks = '', 0
         self._after_check = False
@@ -112,7 +113,7 @@ class Terminal:
             raise CheckFailed(f'not so: {what}' + (f' ({seen})' if seen else ''))
         self.checks += 1
         self._after_check = True
-        line = what.ljust(CHECK_COLUMN - len(INDENT)) if seen else what
+        line = what.ljust(self.column) if seen else what
         self._print(INDENT + self._paint('32', '✓ ') + line + self._paint('2', f' {seen}' if seen else ''))
 
     def progress(self, text):
@@ -139,7 +140,7 @@ class Terminal:
     def summary(self):
         self._rule('All of it')
         for title, checks, seconds in self.steps:
-            self._print(f'{INDENT}{title:<{CHECK_COLUMN - len(INDENT)}}{checks:>3} checks {seconds:6.1f} s')
+            self._print(f'{INDENT}{title:<{self.column}}{checks:>3} checks {seconds:6.1f} s')
         self._print()
         checks, seconds = sum(step[1] for step in self.steps), time.monotonic() - self._began
         self._print(INDENT + self._paint('1;32', f'{checks} checks held, in {seconds:.0f} s.'))
