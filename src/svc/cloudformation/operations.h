@@ -1,49 +1,55 @@
-// The handlers of CloudFormation's operations: stacks.cc (that change a stack), change_sets.cc,
-// queries.cc (that only read).
+// The operations of CloudFormation: one function each, in the file of its name.
 #pragma once
 
-#include "svc/cloudformation/plan.h"
+#include "aws/cloudformation.h"
 #include "svc/cloudformation/records.h"
 #include "svc/operation.h"
 
 namespace millrace::cloudformation {
 
+namespace wire = aws::cloudformation;
 using svc::Context;
 
-// ValidationError "Stack with id X does not exist" when there is none.
-Result<StackRecord> load_stack(Rows& rows, const std::string& name_or_id);
-StackRecord new_stack(Context& ctx, const std::string& name);
-// Puts the stack on its way: status, event, job. REQUIRES: no run is going on.
-struct Launch {
-  bool is_update = false;
-  std::string client_token;
-};
-Status launch(Context& ctx, Rows& rows, StackRecord stack, Goal goal, const Launch& how);
-// "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE" ...: whether an update may begin.
-Status check_updatable(const StackRecord& stack);
-void register_stacks(svc::Registry& registry);
-void register_change_sets(svc::Registry& registry);
-void register_queries(svc::Registry& registry);
+// Stacks.
+Result<wire::CreateStackOutput> create_stack(Context& ctx, const wire::CreateStackInput& in);
+Result<wire::UpdateStackOutput> update_stack(Context& ctx, const wire::UpdateStackInput& in);
+Result<wire::DeleteStack::Output> delete_stack(Context& ctx, const wire::DeleteStackInput& in);
+Result<wire::SetStackPolicy::Output> set_stack_policy(Context& ctx,
+                                                      const wire::SetStackPolicyInput& in);
+Result<wire::UpdateTerminationProtectionOutput> update_termination_protection(
+    Context& ctx, const wire::UpdateTerminationProtectionInput& in);
 
-template <class Op>
-Result<std::vector<svc::Access>> on_stack(Context& ctx, const typename Op::Input& in) {
-  std::string name;
-  if constexpr (requires { in.stack_name.value_or(""); }) {
-    name = in.stack_name.value_or("*");
-  } else {
-    name = in.stack_name;
-  }
-  std::string resource = name;
-  if (!name.starts_with("arn:") && name != "*") {
-    resource = ctx.arn("cloudformation", "stack/" + name + "/*");
-  }
-  return std::vector<svc::Access>{
-      {.action = "cloudformation:" + std::string(Op::kDescription.name), .resource = resource}};
-}
-template <class Op>
-Result<std::vector<svc::Access>> on_all_stacks(Context&, const typename Op::Input&) {
-  return std::vector<svc::Access>{
-      {.action = "cloudformation:" + std::string(Op::kDescription.name), .resource = "*"}};
-}
+// Change sets.
+Result<wire::CreateChangeSetOutput> create_change_set(Context& ctx,
+                                                      const wire::CreateChangeSetInput& in);
+Result<wire::DescribeChangeSetOutput> describe_change_set(Context& ctx,
+                                                          const wire::DescribeChangeSetInput& in);
+Result<wire::ExecuteChangeSetOutput> execute_change_set(Context& ctx,
+                                                        const wire::ExecuteChangeSetInput& in);
+Result<wire::DeleteChangeSetOutput> delete_change_set(Context& ctx,
+                                                      const wire::DeleteChangeSetInput& in);
+Result<wire::ListChangeSetsOutput> list_change_sets(Context& ctx,
+                                                    const wire::ListChangeSetsInput& in);
+
+// Questions.
+Result<wire::DescribeStacksOutput> describe_stacks(Context& ctx,
+                                                   const wire::DescribeStacksInput& in);
+Result<wire::DescribeStackEventsOutput> describe_stack_events(
+    Context& ctx, const wire::DescribeStackEventsInput& in);
+Result<wire::DescribeStackResourceOutput> describe_stack_resource(
+    Context& ctx, const wire::DescribeStackResourceInput& in);
+Result<wire::DescribeStackResourcesOutput> describe_stack_resources(
+    Context& ctx, const wire::DescribeStackResourcesInput& in);
+Result<wire::ListStackResourcesOutput> list_stack_resources(
+    Context& ctx, const wire::ListStackResourcesInput& in);
+Result<wire::ListStacksOutput> list_stacks(Context& ctx, const wire::ListStacksInput& in);
+Result<wire::ListExportsOutput> list_exports(Context& ctx, const wire::ListExportsInput&);
+Result<wire::GetStackPolicyOutput> get_stack_policy(Context& ctx,
+                                                    const wire::GetStackPolicyInput& in);
+Result<wire::GetTemplateOutput> get_template(Context& ctx, const wire::GetTemplateInput& in);
+Result<wire::GetTemplateSummaryOutput> get_template_summary(
+    Context& ctx, const wire::GetTemplateSummaryInput& in);
+Result<wire::ValidateTemplateOutput> validate_template(Context& ctx,
+                                                       const wire::ValidateTemplateInput& in);
 
 }  // namespace millrace::cloudformation
