@@ -68,7 +68,9 @@ std::string policy_key(const FunctionRef& ref) {
   return lambda_key(ref.scope, "policy").str(ref.name).str(ref.qualifier).key();
 }
 std::string invoke_config_key(const FunctionRef& ref) {
-  return lambda_key(ref.scope, "invoke-config").str(ref.name).str(ref.qualifier).key();
+  // No qualifier means $LATEST: both name one configuration.
+  std::string_view qualifier = ref.qualifier == kLatest ? std::string_view() : ref.qualifier;
+  return lambda_key(ref.scope, "invoke-config").str(ref.name).str(qualifier).key();
 }
 
 Error function_not_found(const FunctionRef& ref) {
