@@ -95,10 +95,11 @@ void erase(Context& ctx, const std::string& name) { ctx.txn().del(table(ctx).str
 
 Result<std::vector<ParameterRecord>> scan(Context& ctx, const std::string& prefix) {
   std::vector<ParameterRecord> all;
-  auto it = ctx.txn().scan(store::prefix_range(table(ctx).key()));
+  // Names hold no zero byte, so that a prefix of a name is a prefix of its key.
+  auto it = ctx.txn().scan(store::prefix_range(table(ctx).key() + prefix));
   for (; it->valid(); it->next()) {
     MR_ASSIGN(Json json, Json::parse(it->value()));
-    if (json.get_string("name").starts_with(prefix)) all.push_back(from_json(json));
+    all.push_back(from_json(json));
   }
   MR_TRY(it->status());
   return all;

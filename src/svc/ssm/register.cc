@@ -3,6 +3,12 @@
 namespace millrace::ssm {
 namespace {
 
+// Without version, and not as an ARN.
+std::string plain_name(const std::string& name) {
+  auto selector = parse_selector(name);
+  return selector.ok() ? std::move(selector->name) : name;
+}
+
 template <class Op>
 Result<std::vector<svc::Access>> access(Context& ctx, const typename Op::Input& in) {
   std::string action = "ssm:" + std::string(Op::kDescription.name);
@@ -12,11 +18,9 @@ Result<std::vector<svc::Access>> access(Context& ctx, const typename Op::Input& 
   };
   if constexpr (requires { in.names; }) {
     for (const std::string& name : in.names)
-      need(arn_of(ctx, name.substr(0, name.find(':'))));
+      need(arn_of(ctx, plain_name(name)));
   } else if constexpr (requires { in.name; }) {
-    std::string name = in.name;
-    if (auto selector = parse_selector(name); selector.ok()) name = selector->name;
-    need(arn_of(ctx, name));
+    need(arn_of(ctx, plain_name(in.name)));
   } else if constexpr (requires { in.path; }) {
     need(arn_of(ctx, in.path));
   } else if constexpr (requires { in.resource_id; }) {
