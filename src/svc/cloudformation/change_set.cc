@@ -25,12 +25,7 @@ Result<std::optional<ChangeSetRecord>> find_named_change_set(Rows& rows,
     return validation_error(
         "StackName must be specified if ChangeSetName is not specified as an ARN.");
   }
-  MR_ASSIGN(auto stacks, rows.all_stacks());
-  for (const StackRecord& stack : stacks) {
-    MR_ASSIGN(auto found, rows.find_change_set(stack.id, short_change_set_name(wanted.name)));
-    if (found && found->id == wanted.name) return found;
-  }
-  return std::optional<ChangeSetRecord>();
+  return rows.find_change_set_by_id(wanted.name);
 }
 
 Result<ChangeSetRecord> load_change_set(Rows& rows, const ChangeSetName& wanted) {

@@ -32,7 +32,9 @@ void register_stacks(svc::Registry& r) {
   r.add<wire::UpdateStack>(
       {.run = update_stack, .access = on_stack<wire::UpdateStack>, .blocking = true});
   r.add<wire::DeleteStack>({.run = delete_stack, .access = on_stack<wire::DeleteStack>});
-  r.add<wire::SetStackPolicy>({.run = set_stack_policy, .access = on_stack<wire::SetStackPolicy>});
+  r.add<wire::RollbackStack>({.run = rollback_stack, .access = on_stack<wire::RollbackStack>});
+  r.add<wire::ContinueUpdateRollback>(
+      {.run = continue_update_rollback, .access = on_stack<wire::ContinueUpdateRollback>});
   r.add<wire::UpdateTerminationProtection>({.run = update_termination_protection,
                                             .access = on_stack<wire::UpdateTerminationProtection>});
 }
@@ -61,6 +63,7 @@ void register_queries(svc::Registry& r) {
       {.run = list_stack_resources, .access = on_stack<wire::ListStackResources>});
   r.add<wire::ListStacks>({.run = list_stacks, .access = on_all_stacks<wire::ListStacks>});
   r.add<wire::ListExports>({.run = list_exports, .access = on_all_stacks<wire::ListExports>});
+  r.add<wire::ListImports>({.run = list_imports, .access = on_all_stacks<wire::ListImports>});
   r.add<wire::GetStackPolicy>({.run = get_stack_policy, .access = on_stack<wire::GetStackPolicy>});
   r.add<wire::GetTemplate>({.run = get_template, .access = on_stack<wire::GetTemplate>});
   r.add<wire::GetTemplateSummary>({.run = get_template_summary,

@@ -1,4 +1,5 @@
 #include "svc/cloudformation/operations.h"
+#include "svc/cloudformation/request.h"
 #include "svc/cloudformation/stack.h"
 #include "svc/cloudformation/template_text.h"
 
@@ -7,9 +8,8 @@ namespace millrace::cloudformation {
 Result<wire::DescribeStackResourcesOutput> describe_stack_resources(
     Context& ctx, const wire::DescribeStackResourcesInput& in) {
   Rows rows(ctx.txn(), ctx.scope());
-  if (!in.stack_name) {
-    return validation_error("PhysicalResourceId without StackName is not supported by Millrace");
-  }
+  if (in.physical_resource_id) return unsupported("PhysicalResourceId");
+  if (!in.stack_name) return validation_error("StackName must be specified.");
   MR_ASSIGN(StackRecord stack, load_stack(rows, *in.stack_name));
   MR_ASSIGN(auto resources, rows.resources_of(stack.id));
   wire::DescribeStackResourcesOutput out;

@@ -1,4 +1,5 @@
 #include "svc/cloudformation/operations.h"
+#include "svc/cloudformation/page.h"
 #include "svc/cloudformation/stack.h"
 
 namespace millrace::cloudformation {
@@ -26,7 +27,7 @@ wire::Stack to_wire(const StackRecord& stack) {
   out.stack_status = stack.status;
   if (!stack.status_reason.empty()) out.stack_status_reason = stack.status_reason;
   out.disable_rollback = stack.disable_rollback;
-  out.notification_arns = stack.goal.notification_arns;
+  out.notification_arns.emplace();
   if (!stack.goal.capabilities.empty()) out.capabilities = stack.goal.capabilities;
   for (const OutputRecord& output : stack.outputs) {
     wire::Output one{.output_key = output.key, .output_value = output.value};
@@ -58,8 +59,11 @@ Result<wire::DescribeStacksOutput> describe_stacks(Context& ctx,
     return out;
   }
   MR_ASSIGN(auto stacks, rows.all_stacks());
+  std::erase_if(stacks, [](const StackRecord& stack) { return stack.is_deleted(); });
+  MR_TRY(cut_page(stacks, in.next_token, out.next_token,
+                  [](const StackRecord& stack) { return stack.id; }));
   for (const StackRecord& stack : stacks) {
-    if (!stack.is_deleted()) out.stacks->push_back(to_wire(stack));
+    out.stacks->push_back(to_wire(stack));
   }
   return out;
 }

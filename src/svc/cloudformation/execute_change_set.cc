@@ -3,6 +3,7 @@
 #include "svc/cloudformation/change_set.h"
 #include "svc/cloudformation/operations.h"
 #include "svc/cloudformation/stack.h"
+#include "svc/cloudformation/template_text.h"
 
 namespace millrace::cloudformation {
 
@@ -15,6 +16,10 @@ Result<wire::ExecuteChangeSetOutput> execute_change_set(Context& ctx,
                  fmt::format("ChangeSet [{}] cannot be executed in its current status of [{}]",
                              record.id, record.status));
   }
+  if (in.disable_rollback && !record.on_stack_failure.empty()) {
+    return validation_error(
+        "DisableRollback cannot be specified for a change set that has OnStackFailure");
+  }
   MR_ASSIGN(StackRecord stack, load_stack(rows, record.stack_id));
   bool is_update = record.type != "CREATE";
   if (is_update) MR_TRY(check_updatable(stack));
@@ -22,14 +27,16 @@ Result<wire::ExecuteChangeSetOutput> execute_change_set(Context& ctx,
   stack.on_failure = record.on_stack_failure;
   stack.change_set_id = record.id;
   Goal goal = record.goal;
-  // The others were about a stack that is no more; this one's name may be used again.
+  // The others were about a stack that is no more.
   MR_ASSIGN(auto others, rows.change_sets_of(stack.id));
   for (const ChangeSetRecord& other : others)
     rows.erase(other);
   record.execution_status = "EXECUTE_COMPLETE";
   rows.save(record);
   MR_TRY(launch(ctx, rows, std::move(stack), std::move(goal),
-                {.is_update = is_update, .client_token = in.client_request_token.value_or("")}));
+                {.is_update = is_update,
+                 .client_token = in.client_request_token.value_or(""),
+                 .retain_except_on_create = in.retain_except_on_create.value_or(false)}));
   return wire::ExecuteChangeSetOutput{};
 }
 

@@ -6,10 +6,8 @@ namespace millrace::cloudformation {
 Result<wire::GetStackPolicyOutput> get_stack_policy(Context& ctx,
                                                     const wire::GetStackPolicyInput& in) {
   Rows rows(ctx.txn(), ctx.scope());
-  MR_ASSIGN(StackRecord stack, load_stack(rows, in.stack_name));
-  wire::GetStackPolicyOutput out;
-  if (!stack.policy_body.empty()) out.stack_policy_body = stack.policy_body;
-  return out;
+  MR_TRY(load_stack(rows, in.stack_name));
+  return wire::GetStackPolicyOutput{};  // no stack can have one (request.h)
 }
 
 }  // namespace millrace::cloudformation

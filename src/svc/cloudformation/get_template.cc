@@ -1,29 +1,33 @@
-#include <fmt/format.h>
-
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+#include "svc/cloudformation/change_set.h"
 #include "svc/cloudformation/operations.h"
+#include "svc/cloudformation/request.h"
 #include "svc/cloudformation/stack.h"
+#include "svc/cloudformation/template_text.h"
 
 namespace millrace::cloudformation {
 
 Result<wire::GetTemplateOutput> get_template(Context& ctx, const wire::GetTemplateInput& in) {
   Rows rows(ctx.txn(), ctx.scope());
-  MR_ASSIGN(StackRecord stack, load_stack(rows, in.stack_name.value_or("")));
-  wire::GetTemplateOutput out;
-  out.template_body = stack.goal.template_text;
+  std::string text;
   if (in.change_set_name) {
-    std::string name = *in.change_set_name;
-    if (size_t at = name.find(":changeSet/"); at != std::string::npos) {
-      name = name.substr(at + 11);
-      name = name.substr(0, name.find('/'));
-    }
-    MR_ASSIGN(auto change_set, rows.find_change_set(stack.id, name));
-    if (!change_set) {
-      return Error("ChangeSetNotFound", 404,
-                   fmt::format("ChangeSet [{}] does not exist", *in.change_set_name));
-    }
-    out.template_body = change_set->goal.template_text;
+    MR_ASSIGN(ChangeSetRecord record, load_change_set(rows, {*in.change_set_name, in.stack_name}));
+    text = std::move(record.goal.template_text);
+  } else if (in.stack_name) {
+    MR_ASSIGN(StackRecord stack, load_stack(rows, *in.stack_name));
+    text = std::move(stack.goal.template_text);
+  } else {
+    return validation_error("StackName must be specified.");
   }
-  out.stages_available = std::vector<std::string>{"Original", "Processed"};
+  auto tmpl = Template::parse(text);
+  bool transformed = tmpl.ok() && !tmpl->transforms.empty();
+  if (transformed && in.template_stage == "Processed") {
+    return unsupported("TemplateStage Processed of a template with a transform");
+  }
+  wire::GetTemplateOutput out;
+  out.template_body = std::move(text);
+  out.stages_available = std::vector<std::string>{"Original"};
+  if (!transformed) out.stages_available->push_back("Processed");
   return out;
 }
 

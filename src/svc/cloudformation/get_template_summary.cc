@@ -1,12 +1,15 @@
 #include <algorithm>
 
 #include "svc/cloudformation/operations.h"
+#include "svc/cloudformation/request.h"
 #include "svc/cloudformation/stack.h"
+#include "svc/cloudformation/template_source.h"
 
 namespace millrace::cloudformation {
 
 Result<wire::GetTemplateSummaryOutput> get_template_summary(
     Context& ctx, const wire::GetTemplateSummaryInput& in) {
+  if (in.stack_set_name) return unsupported("StackSetName");
   Rows rows(ctx.txn(), ctx.scope());
   std::string text;
   if (in.stack_name) {
@@ -17,6 +20,14 @@ Result<wire::GetTemplateSummaryOutput> get_template_summary(
   }
   MR_ASSIGN(Template tmpl, Template::parse(text));
   wire::GetTemplateSummaryOutput out;
+  bool lenient =
+      in.template_summary_config &&
+      in.template_summary_config->treat_unrecognized_resource_types_as_warnings.value_or(false);
+  if (std::set<std::string> unknown = unknown_types(tmpl); lenient && !unknown.empty()) {
+    out.warnings.emplace().unrecognized_resource_types = {unknown.begin(), unknown.end()};
+  } else {
+    MR_TRY(check_types(tmpl));
+  }
   out.parameters.emplace();
   for (const ParameterDeclaration& declaration : tmpl.parameters) {
     wire::ParameterDeclaration one{.parameter_key = declaration.name,
@@ -33,6 +44,7 @@ Result<wire::GetTemplateSummaryOutput> get_template_summary(
   if (!tmpl.description.empty()) out.description = tmpl.description;
   if (!tmpl.version.empty()) out.version = tmpl.version;
   if (!tmpl.metadata.is_null()) out.metadata = tmpl.metadata.dump();
+  if (!tmpl.transforms.empty()) out.declared_transforms = tmpl.transforms;
   if (std::string needed = tmpl.required_capability(); !needed.empty()) {
     out.capabilities = std::vector<std::string>{needed};
     out.capabilities_reason = tmpl.capability_reason();

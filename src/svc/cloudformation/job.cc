@@ -44,6 +44,8 @@ Json to_json(const Job& job) {
   json.set("runner", job.runner).set("kind", kKindNames[static_cast<size_t>(job.kind)]);
   json.set("phase", kPhaseNames[static_cast<size_t>(job.phase)]);
   json.set("caller", to_json(job.caller)).set("token", job.client_token);
+  json.set("started", job.started_ms).set("except_on_create", job.retain_except_on_create);
+  json.set("force", job.force_delete);
   if (job.turn) {
     Json turn = Json::object();
     turn.set("logical", job.turn->logical_id).set("suffix", job.turn->suffix);
@@ -82,6 +84,11 @@ Job job_from_json(const Json& json) {
   job.phase = from_name<Phase>(kPhaseNames, json.get_string("phase"));
   if (const Json* caller = json.find("caller")) job.caller = caller_from_json(*caller);
   job.client_token = json.get_string("token");
+  if (const Json* started = json.find("started")) job.started_ms = *started->as_int();
+  if (const Json* flag = json.find("except_on_create")) {
+    job.retain_except_on_create = *flag->as_bool();
+  }
+  if (const Json* flag = json.find("force")) job.force_delete = *flag->as_bool();
   if (const Json* turn = json.find("turn")) {
     const Json* waiting = turn->find("waiting");
     const Json* started = turn->find("started");
@@ -109,6 +116,21 @@ Job job_from_json(const Json& json) {
     job.previous_outputs = stack_from_json(carrier).outputs;
   }
   return job;
+}
+
+void add_leftovers(const Job& suspended, std::vector<ResourceRecord>& to_remove) {
+  std::vector<ResourceRecord> left = suspended.to_remove;
+  for (auto entry = suspended.journal.rbegin(); entry != suspended.journal.rend(); ++entry) {
+    if (entry->action == Action::kReplace && entry->before) left.push_back(*entry->before);
+  }
+  to_remove.insert(to_remove.begin(), std::make_move_iterator(left.begin()),
+                   std::make_move_iterator(left.end()));
+}
+
+bool skip_revert(Job& job, const std::string& logical_id) {
+  return std::erase_if(job.journal, [&](const JournalEntry& entry) {
+           return entry.logical_id == logical_id && entry.action == Action::kUpdate;
+         }) > 0;
 }
 
 }  // namespace millrace::cloudformation

@@ -48,6 +48,9 @@ struct Job {
   Phase phase = Phase::kApply;
   svc::Caller caller;
   std::string client_token;
+  int64_t started_ms = 0;
+  bool retain_except_on_create = false;  // a rollback removes what it made, whatever its policy
+  bool force_delete = false;             // DeletionMode FORCE_DELETE_STACK: what fails is left
   std::optional<Turn> turn;
   std::set<std::string> done;             // logical ids, in kApply
   std::vector<JournalEntry> journal;      // in the order it happened
@@ -58,6 +61,12 @@ struct Job {
   Goal previous;
   std::vector<OutputRecord> previous_outputs;
 };
+
+// Puts what may be left of a suspended run before what is to be removed with the stack.
+void add_leftovers(const Job& suspended, std::vector<ResourceRecord>& to_remove);
+
+// Leaves a resource as it is in a rollback; false when nothing of it waits to be rolled back.
+bool skip_revert(Job& job, const std::string& logical_id);
 
 // Whoever depends on others goes before them.
 Result<std::vector<ResourceRecord>> in_removal_order(std::vector<ResourceRecord> resources);

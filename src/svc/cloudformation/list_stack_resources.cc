@@ -1,4 +1,5 @@
 #include "svc/cloudformation/operations.h"
+#include "svc/cloudformation/page.h"
 #include "svc/cloudformation/stack.h"
 
 namespace millrace::cloudformation {
@@ -9,6 +10,8 @@ Result<wire::ListStackResourcesOutput> list_stack_resources(
   MR_ASSIGN(StackRecord stack, load_stack(rows, in.stack_name));
   MR_ASSIGN(auto resources, rows.resources_of(stack.id));
   wire::ListStackResourcesOutput out;
+  MR_TRY(cut_page(resources, in.next_token, out.next_token,
+                  [](const ResourceRecord& one) { return one.logical_id; }));
   out.stack_resource_summaries.emplace();
   for (const ResourceRecord& resource : resources) {
     wire::StackResourceSummary one{.logical_resource_id = resource.logical_id};

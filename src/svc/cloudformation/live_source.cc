@@ -75,12 +75,15 @@ std::string LiveSource::reachable_url(std::string url) {
 }
 
 Result<std::string> read_ssm_parameter(svc::Context& ctx, const std::string& name) {
-  MR_ASSIGN(auto got, ctx.call<aws::ssm::GetParameter>({.name = name, .with_decryption = true}));
-  if (!got.parameter || !got.parameter->value) {
-    return validation_error(
-        fmt::format("Parameters: [ssm-parameter-values:[{}]] cannot be found.", name));
+  auto got = ctx.call<aws::ssm::GetParameter>({.name = name, .with_decryption = true});
+  bool missing = got.ok() ? !got->parameter || !got->parameter->value
+                          : got.error().code().starts_with("Parameter");
+  if (missing) {
+    return validation_error(fmt::format(
+        "Unable to fetch parameters [{}] from parameter store for this account.", name));
   }
-  return *got.parameter->value;
+  if (!got.ok()) return std::move(got).error();
+  return *got->parameter->value;
 }
 
 Environment environment_of(const svc::Scope& scope, const StackRecord& stack, const Template& tmpl,
@@ -88,8 +91,7 @@ Environment environment_of(const svc::Scope& scope, const StackRecord& stack, co
   Environment environment{.account = scope.account,
                           .region = scope.region,
                           .stack_id = stack.id,
-                          .stack_name = stack.name,
-                          .notification_arns = goal.notification_arns};
+                          .stack_name = stack.name};
   for (const ParameterDeclaration& declaration : tmpl.parameters) {
     auto value = goal.parameters.find(declaration.name);
     if (value == goal.parameters.end()) continue;

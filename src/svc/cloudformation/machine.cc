@@ -21,7 +21,7 @@ constexpr int64_t kReadyDeadlineMs = 5 * 60 * 1000;
 }  // namespace
 
 std::string handler_message(const Error& error) {
-  if (error.code() == "ValidationError") return error.message();
+  if (error.code() == "ValidationError" || error.code() == kTimedOut) return error.message();
   return fmt::format("Resource handler returned message: \"{}\" (HandlerErrorCode: {})",
                      error.message(), error.code());
 }
@@ -41,6 +41,7 @@ Status Machine::load_template() {
 Result<NextStep> Machine::advance() {
   switch (job_.phase) {
     case Phase::kApply:
+      if (timed_out()) return Error(kTimedOut, 400, "Resource creation cancelled");
       MR_TRY(load_template());
       if (!job_.turn) return begin_apply();
       return job_.turn->waiting ? check_ready() : do_turn();
@@ -65,6 +66,14 @@ Result<NextStep> Machine::again() {
 Result<NextStep> Machine::end() {
   rows_.save_state(stack_);
   rows_.erase_job(stack_.id);
+  rows_.erase_suspended(stack_.id);
+  return NextStep{NextStep::Kind::kNever};
+}
+
+Result<NextStep> Machine::suspend() {
+  rows_.save_state(stack_);
+  rows_.erase_job(stack_.id);
+  rows_.suspend(stack_.id, to_json(job_));
   return NextStep{NextStep::Kind::kNever};
 }
 
@@ -91,7 +100,13 @@ void Machine::add_event(const ResourceRecord& resource) {
                   job_.client_token, ctx_.now());
 }
 
+bool Machine::timed_out() const {
+  return job_.kind == JobKind::kCreate && stack_.timeout_minutes > 0 &&
+         ctx_.now().ms() - job_.started_ms >= stack_.timeout_minutes * 60'000;
+}
+
 ResourceStep Machine::step_for(const ResourceType& type, const Json& properties) const {
+  bool back = job_.phase == Phase::kRollback;
   return {ctx_,
           type,
           stack_.name,
@@ -99,7 +114,7 @@ ResourceStep Machine::step_for(const ResourceType& type, const Json& properties)
           job_.turn->logical_id,
           job_.turn->suffix,
           properties,
-          stack_.goal.tags};
+          back ? job_.previous.tags : stack_.goal.tags};
 }
 
 Result<Machine::Wanted> Machine::wanted(const ResourceDeclaration& declaration) {
@@ -125,7 +140,8 @@ Result<NextStep> Machine::begin_apply() {
 // False: the resource is what it should be.
 Result<bool> Machine::begin_turn(const ResourceDeclaration& declaration) {
   MR_ASSIGN(auto existing, rows_.find_resource(stack_.id, declaration.logical_id));
-  bool exists = existing && existing->exists();
+  // One that failed before anything of it was is made anew.
+  bool exists = existing && existing->exists() && !existing->physical_id.empty();
   MR_ASSIGN(Wanted target, wanted(declaration));
   ResourceRecord shown;
   if (exists) shown = *existing;
@@ -134,23 +150,21 @@ Result<bool> Machine::begin_turn(const ResourceDeclaration& declaration) {
   shown.properties = target.properties;
   shown.changed = ctx_.now();
   shown.status_reason.clear();
-  shown.metadata = declaration.metadata;
-  shown.retain_on_delete = declaration.deletion_policy == DeletionPolicy::kRetain;
-  shown.retain_on_replace = declaration.replace_policy == DeletionPolicy::kRetain;
-  shown.depends_on = declaration.depends_on;
+  declare(declaration, shown);
+  const ResourceType* type = find_resource_type(declaration.type);
+  CHECK(type != nullptr);  // the template was checked before the run began
   job_.turn->suffix = random_text(thread_rng(), 12, kUpperAlnum);
   if (!exists) {
     job_.turn->action = Action::kCreate;
     shown.physical_id.clear();
     shown.status = "CREATE_IN_PROGRESS";
-  } else if (existing->type == declaration.type && existing->properties == target.properties) {
-    shown.status = existing->status;
+  } else if (existing->type == declaration.type && existing->properties == target.properties &&
+             existing->tags == all_tags(step_for(*type, target.properties))) {
+    shown.status = existing->status.ends_with("_FAILED") ? "UPDATE_COMPLETE" : existing->status;
     shown.changed = existing->changed;
     rows_.save(stack_.id, shown);  // policies, metadata and dependencies may have changed
     return false;
   } else {
-    const ResourceType* type = find_resource_type(declaration.type);
-    CHECK(type != nullptr);  // the template was checked before the run began
     bool replace = existing->type != declaration.type || type->update == nullptr;
     for (const PropertyRule& rule : type->properties) {
       const Json* before = existing->properties.find(rule.name);
@@ -201,16 +215,17 @@ Result<NextStep> Machine::do_turn() {
 
   ResourceRecord made = *existing;
   made.type = declaration->type;
+  made.tags = all_tags(step);
+  if (action != Action::kUpdate) made.incarnation = job_.turn->suffix;
   made.physical_id = state.physical_id;
   made.attributes = std::move(state.attributes);
   made.properties = std::move(target.properties);
-  made.metadata = declaration->metadata;
-  made.retain_on_delete = declaration->deletion_policy == DeletionPolicy::kRetain;
-  made.retain_on_replace = declaration->replace_policy == DeletionPolicy::kRetain;
-  made.depends_on = declaration->depends_on;
+  declare(*declaration, made);
   made.changed = ctx_.now();
-  for (const std::string& name : target.imports)
+  for (const std::string& name : target.imports) {
     rows_.note_import({name, stack_.id});
+    stack_.imports.insert(name);
+  }
   if (action != Action::kUpdate) {
     made.status_reason = "Resource creation Initiated";
     add_event(made);
@@ -271,6 +286,18 @@ Status Machine::write_outputs() {
     }
     outputs.push_back(std::move(output));
   }
+  MR_TRY(write_exports(outputs));
+  for (const std::string& name : source_->imported()) {
+    rows_.note_import({name, stack_.id});
+    stack_.imports.insert(name);
+  }
+  stack_.outputs = std::move(outputs);
+  return ok_status();
+}
+
+// An export that another stack imports stays as it is:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+Status Machine::write_exports(const std::vector<OutputRecord>& outputs) {
   auto still_exported = [&](const std::string& name) {
     return std::any_of(outputs.begin(), outputs.end(),
                        [&](const OutputRecord& output) { return output.export_name == name; });
@@ -280,7 +307,7 @@ Status Machine::write_outputs() {
     MR_ASSIGN(auto importers, rows_.importers_of(old.export_name));
     if (!importers.empty()) {
       return validation_error(fmt::format("Export {} cannot be deleted as it is in use by {}",
-                                          old.export_name, fmt::join(importers, ", ")));
+                                          old.export_name, names_of_stacks(importers)));
     }
     rows_.erase_export(old.export_name);
   }
@@ -295,19 +322,34 @@ Status Machine::write_outputs() {
       MR_ASSIGN(auto importers, rows_.importers_of(output.export_name));
       if (!importers.empty()) {
         return validation_error(fmt::format("Export {} cannot be updated as it is in use by {}",
-                                            output.export_name, fmt::join(importers, ", ")));
+                                            output.export_name, names_of_stacks(importers)));
       }
     }
     rows_.save(ExportRecord{output.export_name, output.value, stack_.id});
   }
-  for (const std::string& name : source_->imported())
-    rows_.note_import({name, stack_.id});
-  stack_.outputs = std::move(outputs);
+  return ok_status();
+}
+
+// What the template no longer imports may change again.
+Status Machine::release_imports(const Template& tmpl) {
+  for (const ResourceDeclaration& declaration : tmpl.resources) {
+    if (!resolver_->holds(declaration.condition)) continue;
+    MR_TRY(resolver_->resolve_properties(declaration.properties));
+  }
+  for (auto it = stack_.imports.begin(); it != stack_.imports.end();) {
+    if (source_->imported().contains(*it)) {
+      ++it;
+      continue;
+    }
+    rows_.forget_import({*it, stack_.id});
+    it = stack_.imports.erase(it);
+  }
   return ok_status();
 }
 
 Result<NextStep> Machine::finish_apply() {
   MR_TRY(write_outputs());
+  MR_TRY(release_imports(*template_));
   if (job_.kind == JobKind::kCreate) {
     set_status("CREATE_COMPLETE");
     return end();

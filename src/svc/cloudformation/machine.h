@@ -48,6 +48,9 @@ class Machine {
   Result<bool> begin_turn(const ResourceDeclaration& declaration);
   Result<Wanted> wanted(const ResourceDeclaration& declaration);
   Status write_outputs();
+  Status write_exports(const std::vector<OutputRecord>& outputs);
+  Status release_imports(const Template& tmpl);
+  bool timed_out() const;
   Status complete_turn(ResourceRecord& resource);
   ResourceStep step_for(const ResourceType& type, const codec::Json& properties) const;
 
@@ -59,10 +62,14 @@ class Machine {
   Result<NextStep> roll_back_one();
   Result<NextStep> do_revert();
   Result<NextStep> fail_removal(const Error& error);
+  Result<NextStep> finish_delete();
+  ResourceRecord undone(ResourceRecord resource) const;
   void skip_removal(const ResourceRecord& resource);
 
   Result<NextStep> again();
   Result<NextStep> end();
+  // Ends half-way: a later operation may go on, or back, from here.
+  Result<NextStep> suspend();
   void set_status(std::string status, std::string reason = {});
   void add_event(const ResourceRecord& resource);
 
@@ -76,6 +83,9 @@ class Machine {
   std::optional<Resolver> resolver_;
   Status load_template();
 };
+
+// TimeoutInMinutes is over: the code of the error that tells it.
+inline constexpr char kTimedOut[] = "StackTimedOut";
 
 // How an operation's refusal is told in a resource's status reason.
 std::string handler_message(const Error& error);

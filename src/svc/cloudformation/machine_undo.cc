@@ -8,6 +8,15 @@
 #include "svc/cloudformation/machine.h"
 
 namespace millrace::cloudformation {
+namespace {
+
+// Whether the stack's row of that name is about this very resource, and not its replacement.
+bool is_row_of(const std::optional<ResourceRecord>& row, const ResourceRecord& resource) {
+  return row && row->incarnation == resource.incarnation && row->type == resource.type;
+}
+
+}  // namespace
+
 Result<NextStep> Machine::fail(const Error& error) {
   if (job_.phase == Phase::kCleanup || job_.phase == Phase::kRollbackCleanup ||
       job_.phase == Phase::kDelete) {
@@ -16,35 +25,41 @@ Result<NextStep> Machine::fail(const Error& error) {
   std::string reason = handler_message(error);
   if (job_.phase == Phase::kRollback) {
     set_status("UPDATE_ROLLBACK_FAILED", reason);
-    return end();
+    return suspend();
   }
+  bool timed_out = error.code() == kTimedOut;
+  if (timed_out) reason = "Stack creation time exceeded the specified timeout. ";
   if (!job_.turn) return begin_rollback(std::move(reason));
   std::string logical_id = job_.turn->logical_id;
   bool create = job_.turn->action == Action::kCreate;
   MR_ASSIGN(auto resource, rows_.find_resource(stack_.id, logical_id));
   if (resource) {
     resource->status = create ? "CREATE_FAILED" : "UPDATE_FAILED";
-    resource->status_reason = reason;
+    resource->status_reason = handler_message(error);
     resource->changed = ctx_.now();
     add_event(*resource);
     rows_.save(stack_.id, *resource);
   }
   job_.turn.reset();
+  if (timed_out) return begin_rollback(std::move(reason));
   return begin_rollback(fmt::format("The following resource(s) failed to {}: [{}]. ",
                                     create ? "create" : "update", logical_id));
 }
 
 Result<NextStep> Machine::begin_rollback(std::string reason) {
   bool create = job_.kind == JobKind::kCreate;
+  if (create && !reason.ends_with(' ')) reason += ' ';
   if (stack_.disable_rollback || (create && stack_.on_failure == "DO_NOTHING")) {
     set_status(create ? "CREATE_FAILED" : "UPDATE_FAILED", std::move(reason));
-    return end();
+    return suspend();
   }
   if (create && stack_.on_failure == "DELETE") {
     set_status("DELETE_IN_PROGRESS", reason + "Delete requested by user.");
     job_.phase = Phase::kDelete;
     job_.kind = JobKind::kDelete;
     MR_ASSIGN(auto resources, rows_.resources_of(stack_.id));
+    for (ResourceRecord& resource : resources)
+      resource = undone(std::move(resource));
     MR_ASSIGN(job_.to_remove, in_removal_order(std::move(resources)));
     return again();
   }
@@ -52,6 +67,14 @@ Result<NextStep> Machine::begin_rollback(std::string reason) {
              create ? reason + "Rollback requested by user." : std::move(reason));
   job_.phase = Phase::kRollback;
   return again();
+}
+
+// What the run made is removed where its policy, or the request, says RetainExceptOnCreate.
+ResourceRecord Machine::undone(ResourceRecord resource) const {
+  if (resource.delete_on_rollback || job_.retain_except_on_create) {
+    resource.retain_on_delete = false;
+  }
+  return resource;
 }
 
 // The last thing done is undone first. New resources go when everything else is as it was.
@@ -62,6 +85,13 @@ Result<NextStep> Machine::roll_back_one() {
     for (const ResourceRecord& resource : resources) {
       // Never made: it failed before anything of it was.
       if (resource.physical_id.empty()) rows_.erase_resource(stack_.id, resource.logical_id);
+      if (create || resource.status != "UPDATE_FAILED") continue;
+      ResourceRecord back = resource;  // its change was thrown away
+      back.status = "UPDATE_COMPLETE";
+      back.status_reason.clear();
+      back.changed = ctx_.now();
+      add_event(back);
+      rows_.save(stack_.id, back);
     }
     if (!create) {
       stack_.goal = job_.previous;
@@ -87,7 +117,9 @@ Result<NextStep> Machine::roll_back_one() {
     return again();
   }
   job_.journal.pop_back();
-  if (resource && !resource->physical_id.empty()) job_.to_remove.push_back(*resource);
+  if (resource && !resource->physical_id.empty()) {
+    job_.to_remove.push_back(undone(*resource));
+  }
   if (entry.action == Action::kReplace) {
     rows_.save(stack_.id, *entry.before);
     add_event(*entry.before);
@@ -155,19 +187,12 @@ void Machine::skip_removal(const ResourceRecord& resource) {
 Result<NextStep> Machine::begin_removal() {
   if (job_.to_remove.empty()) return finish_removal();
   ResourceRecord& next = job_.to_remove.front();
-  bool own_row = job_.phase == Phase::kDelete;
   MR_ASSIGN(auto row, rows_.find_resource(stack_.id, next.logical_id));
-  bool is_row = row && row->physical_id == next.physical_id && row->type == next.type;
-  if (next.retain_on_delete || job_.retain.contains(next.logical_id)) {
-    skip_removal(next);
-    if (is_row && (own_row || !job_.done.contains(next.logical_id))) {
-      rows_.erase_resource(stack_.id, next.logical_id);
-    }
-    job_.to_remove.erase(job_.to_remove.begin());
-    return again();
-  }
-  if (next.physical_id.empty()) {  // it never came to be
-    rows_.erase_resource(stack_.id, next.logical_id);
+  bool is_row = is_row_of(row, next);
+  bool never_made = next.physical_id.empty();
+  if (never_made || next.retain_on_delete || job_.retain.contains(next.logical_id)) {
+    if (!never_made) skip_removal(next);
+    if (is_row) rows_.erase_resource(stack_.id, next.logical_id);
     job_.to_remove.erase(job_.to_remove.begin());
     return again();
   }
@@ -192,8 +217,7 @@ Result<NextStep> Machine::do_removal() {
   next.changed = ctx_.now();
   add_event(next);
   MR_ASSIGN(auto row, rows_.find_resource(stack_.id, next.logical_id));
-  bool is_row = row && row->physical_id == next.physical_id && row->type == next.type;
-  if (is_row) rows_.erase_resource(stack_.id, next.logical_id);
+  if (is_row_of(row, next)) rows_.erase_resource(stack_.id, next.logical_id);
   job_.to_remove.erase(job_.to_remove.begin());
   job_.turn.reset();
   return again();
@@ -211,8 +235,14 @@ Result<NextStep> Machine::fail_removal(const Error& error) {
   next.changed = ctx_.now();
   add_event(next);
   MR_ASSIGN(auto row, rows_.find_resource(stack_.id, next.logical_id));
-  if (row && row->physical_id == next.physical_id) rows_.save(stack_.id, next);
-  job_.failed.push_back(next.logical_id);
+  bool is_row = is_row_of(row, next);
+  if (job_.force_delete) {
+    skip_removal(next);
+    if (is_row) rows_.erase_resource(stack_.id, next.logical_id);
+  } else {
+    if (is_row) rows_.save(stack_.id, next);
+    job_.failed.push_back(next.logical_id);
+  }
   job_.to_remove.erase(job_.to_remove.begin());
   job_.turn.reset();
   return again();
@@ -230,21 +260,29 @@ Result<NextStep> Machine::finish_removal() {
       return end();
     case Phase::kRollbackCleanup:
       if (job_.kind == JobKind::kCreate) {
+        for (const std::string& name : stack_.imports)
+          rows_.forget_import({name, stack_.id});
+        stack_.imports.clear();
         set_status(failed.empty() ? "ROLLBACK_COMPLETE" : "ROLLBACK_FAILED", failed);
-      } else {
-        set_status("UPDATE_ROLLBACK_COMPLETE", failed);
+        return end();
       }
+      // Should what it imported be gone by now, its own imports stay noted.
+      if (load_template().ok()) static_cast<void>(release_imports(*template_));
+      set_status("UPDATE_ROLLBACK_COMPLETE", failed);
       return end();
     default: break;
   }
-  if (!failed.empty()) {
-    set_status("DELETE_FAILED", failed);
-    return end();
-  }
+  if (failed.empty()) return finish_delete();
+  set_status("DELETE_FAILED", failed);
+  return end();
+}
+
+Result<NextStep> Machine::finish_delete() {
   for (const OutputRecord& output : stack_.outputs) {
     if (!output.export_name.empty()) rows_.erase_export(output.export_name);
   }
-  MR_TRY(rows_.forget_imports(stack_.id));
+  for (const std::string& name : stack_.imports)
+    rows_.forget_import({name, stack_.id});
   MR_ASSIGN(auto change_sets, rows_.change_sets_of(stack_.id));
   for (const ChangeSetRecord& change_set : change_sets)
     rows_.erase(change_set);

@@ -14,8 +14,9 @@ using svc::Context;
 Result<wire::CreateStackOutput> create_stack(Context& ctx, const wire::CreateStackInput& in);
 Result<wire::UpdateStackOutput> update_stack(Context& ctx, const wire::UpdateStackInput& in);
 Result<wire::DeleteStack::Output> delete_stack(Context& ctx, const wire::DeleteStackInput& in);
-Result<wire::SetStackPolicy::Output> set_stack_policy(Context& ctx,
-                                                      const wire::SetStackPolicyInput& in);
+Result<wire::RollbackStackOutput> rollback_stack(Context& ctx, const wire::RollbackStackInput& in);
+Result<wire::ContinueUpdateRollbackOutput> continue_update_rollback(
+    Context& ctx, const wire::ContinueUpdateRollbackInput& in);
 Result<wire::UpdateTerminationProtectionOutput> update_termination_protection(
     Context& ctx, const wire::UpdateTerminationProtectionInput& in);
 
@@ -43,7 +44,8 @@ Result<wire::DescribeStackResourcesOutput> describe_stack_resources(
 Result<wire::ListStackResourcesOutput> list_stack_resources(
     Context& ctx, const wire::ListStackResourcesInput& in);
 Result<wire::ListStacksOutput> list_stacks(Context& ctx, const wire::ListStacksInput& in);
-Result<wire::ListExportsOutput> list_exports(Context& ctx, const wire::ListExportsInput&);
+Result<wire::ListExportsOutput> list_exports(Context& ctx, const wire::ListExportsInput& in);
+Result<wire::ListImportsOutput> list_imports(Context& ctx, const wire::ListImportsInput& in);
 Result<wire::GetStackPolicyOutput> get_stack_policy(Context& ctx,
                                                     const wire::GetStackPolicyInput& in);
 Result<wire::GetTemplateOutput> get_template(Context& ctx, const wire::GetTemplateInput& in);

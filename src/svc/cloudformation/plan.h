@@ -1,6 +1,10 @@
-// Plan: from a request (template, parameters, tags, capabilities) to a checked Goal, and what it
-// would change. Everything that can be refused is refused here, before anything is made.
+// Plan: from a request (template, parameters, tags, capabilities) to a checked Goal. Everything
+// that can be refused is refused here, before anything is made.
 #pragma once
+
+#include <set>
+#include <string>
+#include <vector>
 
 #include "aws/cloudformation.h"
 #include "svc/cloudformation/records.h"
@@ -17,24 +21,19 @@ struct PlanRequest {
   bool use_previous_template = false;
   std::vector<wire::Parameter> parameters;
   std::vector<std::string> capabilities;
-  std::vector<std::string> notification_arns;
+  std::vector<std::string> resource_types;     // of which the template may be made; empty: of any
   std::optional<std::vector<wire::Tag>> tags;  // absent: an update keeps those it has
   std::string role_arn;
+  bool is_change_set = false;  // for which CAPABILITY_AUTO_EXPAND is not asked
 };
 
-// The text of TemplateBody, or of TemplateURL read through S3's GetObject as the caller.
-Result<std::string> read_template(svc::Context& ctx, const std::optional<std::string>& body,
-                                  const std::optional<std::string>& url);
+// Types that Millrace does not have.
+std::set<std::string> unknown_types(const Template& tmpl);
+// Unknown types, and properties that their types do not have: ValidationError.
+Status check_types(const Template& tmpl);
 
 // `stack` is what is updated (its goal is the previous one), or a fresh record.
 Result<Goal> make_goal(svc::Context& ctx, Rows& rows, const StackRecord& stack, bool is_update,
                        const PlanRequest& request);
-
-struct Forecast {
-  codec::Json changes = codec::Json::array();  // wire::Change documents
-  bool any = false;                            // something changes, be it only an output or a tag
-};
-Result<Forecast> forecast(svc::Context& ctx, Rows& rows, const StackRecord& stack, const Goal& goal,
-                          bool is_update);
 
 }  // namespace millrace::cloudformation

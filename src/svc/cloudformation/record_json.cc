@@ -71,7 +71,6 @@ Json to_json(const Goal& goal) {
   }
   json.set("parameters", std::move(parameters)).set("tags", tags_to_json(goal.tags));
   json.set("capabilities", strings_to_json(goal.capabilities));
-  json.set("notify", strings_to_json(goal.notification_arns));
   json.set("role", goal.role_arn).set("description", goal.description);
   return json;
 }
@@ -87,7 +86,6 @@ Goal goal_from_json(const Json& json) {
   }
   goal.tags = tags_of(json, "tags");
   goal.capabilities = strings_of(json, "capabilities");
-  goal.notification_arns = strings_of(json, "notify");
   goal.role_arn = json.get_string("role");
   goal.description = json.get_string("description");
   return goal;
@@ -111,7 +109,8 @@ Json to_json(const StackRecord& stack) {
   }
   json.set("outputs", std::move(outputs)).set("disable_rollback", stack.disable_rollback);
   json.set("on_failure", stack.on_failure).set("protected", stack.termination_protection);
-  json.set("change_set", stack.change_set_id).set("policy", stack.policy_body);
+  json.set("change_set", stack.change_set_id).set("token", stack.client_token);
+  json.set("imports", strings_to_json(stack.imports));
   json.set("timeout", stack.timeout_minutes).set("last_event", stack.last_event_ms);
   return json;
 }
@@ -137,7 +136,9 @@ StackRecord stack_from_json(const Json& json) {
   stack.on_failure = json.get_string("on_failure");
   stack.termination_protection = bool_of(json, "protected");
   stack.change_set_id = json.get_string("change_set");
-  stack.policy_body = json.get_string("policy");
+  stack.client_token = json.get_string("token");
+  for (std::string& name : strings_of(json, "imports"))
+    stack.imports.insert(std::move(name));
   stack.timeout_minutes = int_of(json, "timeout");
   stack.last_event_ms = int_of(json, "last_event");
   return stack;
@@ -151,6 +152,8 @@ Json to_json(const ResourceRecord& resource) {
   json.set("properties", resource.properties).set("attributes", resource.attributes);
   json.set("metadata", resource.metadata).set("retain", resource.retain_on_delete);
   json.set("retain_replaced", resource.retain_on_replace);
+  json.set("rollback_deletes", resource.delete_on_rollback);
+  json.set("tags", tags_to_json(resource.tags)).set("incarnation", resource.incarnation);
   json.set("depends", strings_to_json(resource.depends_on));
   return json;
 }
@@ -168,6 +171,9 @@ ResourceRecord resource_from_json(const Json& json) {
   resource.metadata = json_of(json, "metadata");
   resource.retain_on_delete = bool_of(json, "retain");
   resource.retain_on_replace = bool_of(json, "retain_replaced");
+  resource.delete_on_rollback = bool_of(json, "rollback_deletes");
+  resource.tags = tags_of(json, "tags");
+  resource.incarnation = json.get_string("incarnation");
   for (std::string& name : strings_of(json, "depends")) {
     resource.depends_on.insert(std::move(name));
   }
@@ -201,6 +207,7 @@ Json to_json(const ChangeSetRecord& change_set) {
   json.set("reason", change_set.status_reason).set("execution", change_set.execution_status);
   json.set("created", change_set.created.us).set("goal", to_json(change_set.goal));
   json.set("changes", change_set.changes).set("on_failure", change_set.on_stack_failure);
+  json.set("token", change_set.client_token).set("nested", change_set.include_nested_stacks);
   return json;
 }
 
@@ -219,6 +226,8 @@ ChangeSetRecord change_set_from_json(const Json& json) {
   change_set.goal = goal_from_json(json_of(json, "goal"));
   change_set.changes = json_of(json, "changes");
   change_set.on_stack_failure = json.get_string("on_failure");
+  change_set.client_token = json.get_string("token");
+  change_set.include_nested_stacks = bool_of(json, "nested");
   return change_set;
 }
 

@@ -1,6 +1,7 @@
 #include "svc/cloudformation/records.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "store/key.h"
 #include "svc/cloudformation/record_json.h"
@@ -42,6 +43,24 @@ Result<std::vector<T>> scan_all(store::Reader& reader, const std::string& prefix
 }
 
 }  // namespace
+
+std::string names_of_stacks(const std::vector<std::string>& stack_ids) {
+  std::vector<std::string> names;
+  for (const std::string& id : stack_ids) {  // arn:...:stack/NAME/UUID
+    std::string rest = id.substr(id.find('/') + 1);
+    names.push_back(rest.substr(0, rest.find('/')));
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+void declare(const ResourceDeclaration& declaration, ResourceRecord& resource) {
+  resource.metadata = declaration.metadata;
+  resource.retain_on_delete = declaration.deletion_policy != DeletionPolicy::kDelete;
+  resource.delete_on_rollback =
+      declaration.deletion_policy == DeletionPolicy::kRetainExceptOnCreate;
+  resource.retain_on_replace = declaration.replace_policy == DeletionPolicy::kRetain;
+  resource.depends_on = declaration.depends_on;
+}
 
 Result<std::optional<StackRecord>> Rows::find_stack(const std::string& id) {
   MR_ASSIGN(auto json, get_json(txn_, key_of(scope_, "stack", id)));
@@ -149,12 +168,25 @@ Result<std::vector<ChangeSetRecord>> Rows::change_sets_of(const std::string& sta
                                    change_set_from_json);
 }
 
+Result<std::optional<ChangeSetRecord>> Rows::find_change_set_by_id(const std::string& id) {
+  MR_ASSIGN(auto place, get_json(txn_, key_of(scope_, "change-set-id", id)));
+  if (!place) return std::optional<ChangeSetRecord>();
+  MR_ASSIGN(auto found, find_change_set(std::string(place->get_string("stack")),
+                                        std::string(place->get_string("name"))));
+  if (found && found->id != id) found.reset();
+  return found;
+}
+
 void Rows::save(const ChangeSetRecord& change_set) {
+  Json place = Json::object();
+  place.set("stack", change_set.stack_id).set("name", change_set.name);
+  txn_.put(key_of(scope_, "change-set-id", change_set.id), place.dump());
   txn_.put(table(scope_, "change-set").str(change_set.stack_id).str(change_set.name).key(),
            to_json(change_set).dump());
 }
 
 void Rows::erase(const ChangeSetRecord& change_set) {
+  txn_.del(key_of(scope_, "change-set-id", change_set.id));
   txn_.del(table(scope_, "change-set").str(change_set.stack_id).str(change_set.name).key());
 }
 
@@ -199,18 +231,8 @@ void Rows::note_import(const Import& import) {
            import.stack_id);
 }
 
-Status Rows::forget_imports(const std::string& stack_id) {
-  std::vector<std::string> keys;
-  {
-    auto it = txn_.scan(store::prefix_range(table(scope_, "import").key()));
-    for (; it->valid(); it->next()) {
-      if (it->value() == stack_id) keys.emplace_back(it->key());
-    }
-    MR_TRY(it->status());
-  }
-  for (const std::string& key : keys)
-    txn_.del(key);
-  return ok_status();
+void Rows::forget_import(const Import& import) {
+  txn_.del(table(scope_, "import").str(import.export_name).str(import.stack_id).key());
 }
 
 Result<std::optional<Json>> Rows::find_job(const std::string& stack_id) {
@@ -222,6 +244,18 @@ void Rows::save_job(const std::string& stack_id, const Json& job) {
 }
 
 void Rows::erase_job(const std::string& stack_id) { txn_.del(key_of(scope_, "job", stack_id)); }
+
+Result<std::optional<Json>> Rows::find_suspended(const std::string& stack_id) {
+  return get_json(txn_, key_of(scope_, "suspended", stack_id));
+}
+
+void Rows::suspend(const std::string& stack_id, const Json& job) {
+  txn_.put(key_of(scope_, "suspended", stack_id), job.dump());
+}
+
+void Rows::erase_suspended(const std::string& stack_id) {
+  txn_.del(key_of(scope_, "suspended", stack_id));
+}
 
 Result<std::vector<std::string>> Rows::stacks_with_jobs() {
   std::vector<std::string> ids;

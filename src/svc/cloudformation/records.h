@@ -33,7 +33,6 @@ struct Goal {
   ParameterValues parameters;
   Tags tags;
   std::vector<std::string> capabilities;
-  std::vector<std::string> notification_arns;
   std::string role_arn;
   std::string description;
 };
@@ -52,7 +51,8 @@ struct StackRecord {
   std::string on_failure;  // CreateStack's: "ROLLBACK", "DELETE", "DO_NOTHING"
   bool termination_protection = false;
   std::string change_set_id;
-  std::string policy_body;
+  std::string client_token;       // CreateStack's: a request that is sent again makes nothing new
+  std::set<std::string> imports;  // names of exports that this stack holds in use
   int64_t timeout_minutes = 0;
   int64_t last_event_ms = 0;
 
@@ -71,8 +71,11 @@ struct ResourceRecord {
   codec::Json properties;  // resolved
   codec::Json attributes;  // for GetAtt
   codec::Json metadata;
+  Tags tags;                // as they were last applied, the stack's among them
+  std::string incarnation;  // tells what is there now from what it replaced; stays over updates
   bool retain_on_delete = false;
   bool retain_on_replace = false;
+  bool delete_on_rollback = false;  // RetainExceptOnCreate
   std::set<std::string> depends_on;
 
   bool exists() const { return status != "DELETE_COMPLETE" && status != "DELETE_SKIPPED"; }
@@ -101,6 +104,8 @@ struct ChangeSetRecord {
   Goal goal;            // with its template
   codec::Json changes;  // array, as DescribeChangeSet shows them
   std::string on_stack_failure;
+  std::string client_token;
+  bool include_nested_stacks = false;
 };
 
 struct ExportRecord {
@@ -108,6 +113,12 @@ struct ExportRecord {
   std::string value;
   std::string stack_id;
 };
+
+// "a and b", as CloudFormation names the stacks that use an export.
+std::string names_of_stacks(const std::vector<std::string>& stack_ids);
+
+// What the template says of a resource beside its properties.
+void declare(const ResourceDeclaration& declaration, ResourceRecord& resource);
 
 codec::Json to_json(const ResourceRecord& resource);
 ResourceRecord resource_from_json(const codec::Json& json);
@@ -154,6 +165,7 @@ class Rows {
 
   Result<std::optional<ChangeSetRecord>> find_change_set(const std::string& stack_id,
                                                          const std::string& name);
+  Result<std::optional<ChangeSetRecord>> find_change_set_by_id(const std::string& id);
   Result<std::vector<ChangeSetRecord>> change_sets_of(const std::string& stack_id);
   void save(const ChangeSetRecord& change_set);
   void erase(const ChangeSetRecord& change_set);
@@ -169,12 +181,17 @@ class Rows {
     std::string stack_id;
   };
   void note_import(const Import& import);
-  Status forget_imports(const std::string& stack_id);
+  void forget_import(const Import& import);
 
   Result<std::optional<codec::Json>> find_job(const std::string& stack_id);
   void save_job(const std::string& stack_id, const codec::Json& job);
   void erase_job(const std::string& stack_id);
   Result<std::vector<std::string>> stacks_with_jobs();
+  // A run that stopped half-way (UPDATE_FAILED, UPDATE_ROLLBACK_FAILED ...): what a later one needs
+  // to go on or back.
+  Result<std::optional<codec::Json>> find_suspended(const std::string& stack_id);
+  void suspend(const std::string& stack_id, const codec::Json& job);
+  void erase_suspended(const std::string& stack_id);
 
  private:
   store::Txn& txn_;

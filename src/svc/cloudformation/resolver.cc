@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "svc/cloudformation/cidr.h"
 #include "svc/cloudformation/template_text.h"
 
 namespace millrace::cloudformation {
@@ -60,6 +61,8 @@ Resolver::Handler Resolver::find_handler(std::string_view name) {
       {"Fn::GetAZs", &Resolver::fn_get_azs},
       {"Fn::ImportValue", &Resolver::fn_import_value},
       {"Fn::Cidr", &Resolver::fn_cidr},
+      {"Fn::Length", &Resolver::fn_length},
+      {"Fn::ToJsonString", &Resolver::fn_to_json_string},
   });
   for (const auto& [known, handler] : kHandlers) {
     if (known == name) return handler;
@@ -153,10 +156,7 @@ Result<Resolver::Value> Resolver::fn_ref(const Json& argument) {
   if (name == "AWS::Partition") return Value(Json("aws"));
   if (name == "AWS::URLSuffix") return Value(Json("amazonaws.com"));
   if (name == "AWS::NotificationARNs") {
-    Json arns = Json::array();
-    for (const std::string& arn : environment_.notification_arns)
-      arns.push(Json(arn));
-    return Value(std::move(arns));
+    return Value(Json::array());  // none can be given (request.h)
   }
   if (name.starts_with("AWS::")) {
     return validation_error(
@@ -306,7 +306,9 @@ Result<Resolver::Value> Resolver::fn_split(const Json& argument) {
 
 Result<Resolver::Value> Resolver::fn_find_in_map(const Json& argument) {
   const Json::Array* parts = argument.as_array();
-  if (parts == nullptr || parts->size() != 3) {
+  bool has_default = parts != nullptr && parts->size() == 4 && (*parts)[3].find("DefaultValue");
+  if (has_default) MR_TRY(need_extensions("The DefaultValue of Fn::FindInMap"));
+  if (parts == nullptr || (parts->size() != 3 && !has_default)) {
     return validation_error(
         "Template error: every Fn::FindInMap object requires three parameters, the map name, map "
         "key and the attribute for return value");
@@ -316,19 +318,18 @@ Result<Resolver::Value> Resolver::fn_find_in_map(const Json& argument) {
     MR_ASSIGN(names[i], resolve_text((*parts)[i]));
   }
   const Json* map = template_.mappings.find(names[0]);
+  const Json* in_map = map == nullptr ? nullptr : map->find(names[1]);
+  if (in_map != nullptr) in_map = in_map->find(names[2]);
+  if (in_map != nullptr) return Value(*in_map);
+  if (has_default) return resolve(*(*parts)[3].find("DefaultValue"));
   if (map == nullptr) {
     return validation_error(
         fmt::format("Template error: Mapping named '{}' is not present in the "
                     "'Mappings' section of template.",
                     names[0]));
   }
-  const Json* row = map->find(names[1]);
-  const Json* value = row == nullptr ? nullptr : row->find(names[2]);
-  if (value == nullptr) {
-    return validation_error(fmt::format("Template error: Unable to get mapping for {}::{}::{}",
-                                        names[0], names[1], names[2]));
-  }
-  return Value(*value);
+  return validation_error(fmt::format("Template error: Unable to get mapping for {}::{}::{}",
+                                      names[0], names[1], names[2]));
 }
 
 Result<Resolver::Value> Resolver::fn_if(const Json& argument) {
@@ -362,8 +363,53 @@ Result<Resolver::Value> Resolver::fn_import_value(const Json& argument) {
 }
 
 Result<Resolver::Value> Resolver::fn_cidr(const Json& argument) {
-  static_cast<void>(argument);
-  return validation_error("Template error: Fn::Cidr is not supported by Millrace");
+  const Json::Array* parts = argument.as_array();
+  if (parts == nullptr || parts->size() < 2 || parts->size() > 3) {
+    return validation_error(
+        "Template error: every Fn::Cidr object requires two or three parameters, the ipBlock, the "
+        "count and the cidrBits");
+  }
+  CidrRequest request;
+  MR_ASSIGN(request.block, resolve_text((*parts)[0]));
+  if (is_unknown(Json(request.block))) return Value(Json(kKnownAfterApply));
+  MR_ASSIGN(std::string count, resolve_text((*parts)[1]));
+  std::string bits = "0";
+  if (parts->size() == 3) {
+    MR_ASSIGN(bits, resolve_text((*parts)[2]));
+  }
+  request.count = static_cast<int>(index_of(Json(count)).value_or(-1));
+  request.host_bits = static_cast<int>(index_of(Json(bits)).value_or(-1));
+  MR_ASSIGN(auto blocks, cidr_blocks(request));
+  Json out = Json::array();
+  for (std::string& block : blocks)
+    out.push(Json(std::move(block)));
+  return Value(std::move(out));
+}
+
+Status Resolver::need_extensions(std::string_view function) const {
+  const auto& transforms = template_.transforms;
+  if (std::find(transforms.begin(), transforms.end(), kLanguageExtensions) != transforms.end()) {
+    return ok_status();
+  }
+  return validation_error(
+      fmt::format("Template error: {} needs the transform {}", function, kLanguageExtensions));
+}
+
+Result<Resolver::Value> Resolver::fn_length(const Json& argument) {
+  MR_TRY(need_extensions("Fn::Length"));
+  MR_ASSIGN(Value list, resolve(argument));
+  if (list && is_unknown(*list)) return Value(Json(kKnownAfterApply));
+  if (!list || !list->is_array()) return bad_arguments("Fn::Length", "requires a list");
+  return Value(Json(static_cast<int64_t>(list->as_array()->size())));
+}
+
+Result<Resolver::Value> Resolver::fn_to_json_string(const Json& argument) {
+  MR_TRY(need_extensions("Fn::ToJsonString"));
+  MR_ASSIGN(Value value, resolve(argument));
+  if (!value || (!value->is_object() && !value->is_array())) {
+    return bad_arguments("Fn::ToJsonString", "requires an object or a list");
+  }
+  return Value(Json(value->dump()));
 }
 
 Result<std::string> Resolver::expand_dynamic(std::string text) {

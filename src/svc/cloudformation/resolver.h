@@ -39,7 +39,6 @@ struct Environment {
   std::string region;
   std::string stack_id;
   std::string stack_name;
-  std::vector<std::string> notification_arns;
   std::map<std::string, codec::Json> parameters;  // as Ref gives them
 };
 
@@ -81,6 +80,10 @@ class Resolver {
   Result<Value> fn_get_azs(const codec::Json& argument);
   Result<Value> fn_import_value(const codec::Json& argument);
   Result<Value> fn_cidr(const codec::Json& argument);
+  Result<Value> fn_length(const codec::Json& argument);
+  Result<Value> fn_to_json_string(const codec::Json& argument);
+  // What the transform AWS::LanguageExtensions adds.
+  Status need_extensions(std::string_view function) const;
 
   Result<std::string> sub_value(const std::string& name, const codec::Json::Object& own);
   Result<std::vector<codec::Json>> resolve_list(const codec::Json& argument);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "base/encoding.h"
 #include "svc/cloudformation/resources/all.h"
@@ -148,10 +149,12 @@ Result<Json> to_number(const aws::Shape& shape, const Json& value, const std::st
 }  // namespace
 
 std::string ResourceStep::generated_name(size_t length_max) const {
-  // Stack and logical id share what the suffix and two hyphens leave.
+  // Stack and logical id share what the suffix and two hyphens leave; a short one leaves it to the
+  // other.
   size_t room = length_max - suffix.size() - 2;
-  std::string logical = logical_id.substr(0, std::min(logical_id.size(), room - room / 2));
-  std::string stack = stack_name.substr(0, room - logical.size());
+  size_t for_stack = std::max(room / 2, room - std::min(room, logical_id.size()));
+  std::string stack = stack_name.substr(0, for_stack);
+  std::string logical = logical_id.substr(0, room - stack.size());
   return fmt::format("{}-{}-{}", stack, logical, suffix);
 }
 
@@ -266,6 +269,32 @@ Result<Json> bind_to(const ResourceType& type, const aws::Shape& input, const Js
   return document;
 }
 
+Result<Json> properties_for_update(const ResourceStep& step, const aws::Shape& input,
+                                   const ResourceRecord& before) {
+  Json properties = step.properties;
+  for (const PropertyRule& rule : step.type.properties) {
+    if (rule.operation == nullptr || rule.on_change == OnChange::kReplace) continue;
+    bool dropped =
+        before.properties.find(rule.name) != nullptr && step.properties.find(rule.name) == nullptr;
+    if (!dropped || find_member(input, rule.member.empty() ? rule.name : rule.member) == nullptr) {
+      continue;
+    }
+    if (rule.unset.empty()) {
+      return validation_error(fmt::format(
+          "#/{}: Millrace cannot take this property away from what is there", rule.name));
+    }
+    MR_ASSIGN(Json unset, Json::parse(rule.unset));
+    properties.set(std::string(rule.name), std::move(unset));
+  }
+  return properties;
+}
+
+bool changed(const ResourceStep& step, const ResourceRecord& before, std::string_view property) {
+  const Json* was = before.properties.find(property);
+  const Json* is = step.properties.find(property);
+  return was == nullptr || is == nullptr ? was != is : !(*was == *is);
+}
+
 Status ignore_missing(Status status) {
   if (status.ok()) return status;
   const std::string& code = status.error().code();
@@ -274,30 +303,45 @@ Status ignore_missing(Status status) {
   return missing ? ok_status() : status;
 }
 
-Tags all_tags(const ResourceStep& step) {
-  Tags tags = step.stack_tags;
-  auto set = [&](const std::string& key, std::string value) {
-    auto same =
-        std::find_if(tags.begin(), tags.end(), [&](const auto& tag) { return tag.first == key; });
-    if (same != tags.end()) {
-      same->second = std::move(value);
-    } else {
-      tags.emplace_back(key, std::move(value));
-    }
-  };
+Tags wanted_tags(const ResourceType& type, const Json& properties, const TagOwner& owner) {
+  if (type.tagging == Tagging::kNone) return {};
+  std::map<std::string, std::string> tags(owner.stack_tags.begin(), owner.stack_tags.end());
   auto text_of = [](const Json* json) {
     if (json == nullptr) return std::string();
     return json->is_string() ? *json->as_string() : json->dump();
   };
-  const Json* own = step.properties.find("Tags");
+  const Json* own = properties.find("Tags");
   if (own != nullptr && own->is_array()) {
     for (const Json& tag : *own->as_array())
-      set(text_of(tag.find("Key")), text_of(tag.find("Value")));
+      tags[text_of(tag.find("Key"))] = text_of(tag.find("Value"));
   } else if (own != nullptr && own->is_object()) {
     for (const auto& [key, value] : *own->as_object())
-      set(key, text_of(&value));
+      tags[key] = text_of(&value);
   }
-  return tags;
+  if (type.tagging == Tagging::kStackAndSystem) {
+    tags["aws:cloudformation:stack-name"] = owner.stack_name;
+    tags["aws:cloudformation:stack-id"] = owner.stack_id;
+    tags["aws:cloudformation:logical-id"] = owner.logical_id;
+  }
+  return {tags.begin(), tags.end()};
+}
+
+Tags all_tags(const ResourceStep& step) {
+  return wanted_tags(step.type, step.properties,
+                     {step.stack_name, step.stack_id, step.logical_id, step.stack_tags});
+}
+
+TagChange tag_change(const ResourceStep& step, const ResourceRecord& before) {
+  TagChange change;
+  std::map<std::string, std::string> had(before.tags.begin(), before.tags.end());
+  for (const auto& [key, value] : all_tags(step)) {
+    auto old = had.find(key);
+    if (old == had.end() || old->second != value) change.set.emplace_back(key, value);
+    if (old != had.end()) had.erase(old);
+  }
+  for (const auto& [key, value] : had)
+    change.removed.push_back(key);
+  return change;
 }
 
 }  // namespace millrace::cloudformation

@@ -24,6 +24,9 @@ namespace millrace::cloudformation {
 
 enum class OnChange { kUpdate, kReplace };
 enum class Need { kOptional, kRequired };
+// Whether the stack's tags, and CloudFormation's own (aws:cloudformation:stack-name ...), go to the
+// resource: "tagging" and "cloudFormationSystemTags" of the type's schema in AWS's registry.
+enum class Tagging { kNone, kStack, kStackAndSystem };
 
 struct ResourceType;
 
@@ -37,6 +40,9 @@ struct PropertyRule {
   // Without an operation: the names an object here may have, by commas; "*" for anything.
   std::string_view nested = "*";
   Need need = Need::kOptional;
+  // What bind_update() gives, as JSON, when the template no longer has the property. Absent: such
+  // an update is refused.
+  std::string_view unset = {};
 };
 
 // One resource of one stack, for a handler.
@@ -65,6 +71,7 @@ struct ResourceType {
   std::string_view name;
   std::span<const PropertyRule> properties;
   std::span<const std::string_view> attributes;  // of GetAtt; "*" for any
+  Tagging tagging = Tagging::kNone;
 
   Result<ResourceState> (*create)(ResourceStep&) = nullptr;
   // Absent: every change replaces the resource.
@@ -104,6 +111,23 @@ Result<typename Op::Input> bind(const ResourceStep& step) {
   return input;
 }
 
+// For an operation that changes what is there: what the template no longer says goes back to the
+// rule's `unset`. ValidationError where there is none.
+Result<codec::Json> properties_for_update(const ResourceStep& step, const aws::Shape& input,
+                                          const ResourceRecord& before);
+template <class Op>
+Result<typename Op::Input> bind_update(const ResourceStep& step, const ResourceRecord& before) {
+  const aws::Shape& shape = *Op::kDescription.input;
+  typename Op::Input input{};
+  MR_ASSIGN(codec::Json properties, properties_for_update(step, shape, before));
+  MR_ASSIGN(codec::Json document, bind_to(step.type, shape, properties));
+  MR_TRY(svc::from_document(shape, document, &input));
+  return input;
+}
+
+// Whether the property is another than before.
+bool changed(const ResourceStep& step, const ResourceRecord& before, std::string_view property);
+
 // Success also when the thing is gone.
 Status ignore_missing(Status status);
 template <class T>
@@ -111,7 +135,21 @@ Status ignore_missing(const Result<T>& result) {
   return ignore_missing(result.ok() ? ok_status() : Status(Error(result.error())));
 }
 
-// Tags of the resource ([{Key, Value}] or {key: value}) over the stack's.
+// Tags of the resource ([{Key, Value}] or {key: value}) over the stack's, by key.
+struct TagOwner {
+  const std::string& stack_name;
+  const std::string& stack_id;
+  const std::string& logical_id;
+  const Tags& stack_tags;
+};
+Tags wanted_tags(const ResourceType& type, const codec::Json& properties, const TagOwner& owner);
 Tags all_tags(const ResourceStep& step);
+
+// What an update has to do about tags.
+struct TagChange {
+  Tags set;
+  std::vector<std::string> removed;
+};
+TagChange tag_change(const ResourceStep& step, const ResourceRecord& before);
 
 }  // namespace millrace::cloudformation

@@ -13,8 +13,10 @@
 
 namespace millrace::cloudformation {
 
+using svc::Context;
+
 // The deployer, or the stack's role when he gave one.
-Result<svc::Caller> runner_of(svc::Context& ctx, const std::string& role_arn) {
+Result<svc::Caller> runner_of(Context& ctx, const std::string& role_arn) {
   if (role_arn.empty()) return ctx.caller();
   MR_TRY(ctx.ports().authorizer->check(
       ctx.txn(), ctx.caller(), svc::pass_role_access({role_arn, "cloudformation.amazonaws.com"})));
@@ -36,7 +38,7 @@ Result<svc::Caller> runner_of(svc::Context& ctx, const std::string& role_arn) {
   return caller;
 }
 
-void stack_event(svc::Context& ctx, Rows& rows, StackRecord& stack, const std::string& token) {
+void stack_event(Context& ctx, Rows& rows, StackRecord& stack, const std::string& token) {
   rows.add_event(stack,
                  {.logical_id = stack.name,
                   .physical_id = stack.id,
@@ -44,10 +46,6 @@ void stack_event(svc::Context& ctx, Rows& rows, StackRecord& stack, const std::s
                   .status = stack.status,
                   .reason = stack.status_reason},
                  token, ctx.now());
-}
-
-Error unsupported(const char* what) {
-  return validation_error(fmt::format("{} is not supported by Millrace", what));
 }
 
 Result<StackRecord> load_stack(Rows& rows, const std::string& name_or_id) {
@@ -58,7 +56,7 @@ Result<StackRecord> load_stack(Rows& rows, const std::string& name_or_id) {
   return std::move(*stack);
 }
 
-StackRecord new_stack(svc::Context& ctx, const std::string& name) {
+StackRecord new_stack(Context& ctx, const std::string& name) {
   StackRecord stack{.name = name, .created = ctx.now()};
   stack.id = ctx.arn("cloudformation", fmt::format("stack/{}/{}", name, random_uuid(thread_rng())));
   return stack;
@@ -73,21 +71,68 @@ Status check_updatable(const StackRecord& stack) {
       fmt::format("Stack:{} is in {} state and can not be updated.", stack.id, stack.status));
 }
 
-Status launch(svc::Context& ctx, Rows& rows, StackRecord stack, Goal goal, const Launch& how) {
+namespace {
+
+// Where an update begins and what its rollback goes back to: a stack that was left half-way goes
+// back to where it was whole.
+Status begin_update(Context& ctx, Rows& rows, StackRecord& stack, Job& job) {
+  job.previous = stack.goal;
+  job.previous_outputs = stack.outputs;
+  stack.updated = ctx.now();
+  MR_ASSIGN(auto stored, rows.find_suspended(stack.id));
+  if (!stored) return ok_status();
+  Job suspended = job_from_json(*stored);
+  if (suspended.kind != JobKind::kUpdate) return ok_status();
+  job.journal = std::move(suspended.journal);
+  job.to_remove = std::move(suspended.to_remove);
+  job.previous = std::move(suspended.previous);
+  job.previous_outputs = std::move(suspended.previous_outputs);
+  return ok_status();
+}
+
+}  // namespace
+
+Status launch(Context& ctx, Rows& rows, StackRecord stack, Goal goal, const Launch& how) {
   Job job{.kind = how.is_update ? JobKind::kUpdate : JobKind::kCreate};
   job.client_token = how.client_token;
+  job.started_ms = ctx.now().ms();
+  job.retain_except_on_create = how.retain_except_on_create;
   MR_ASSIGN(job.caller, runner_of(ctx, goal.role_arn));
-  if (how.is_update) {
-    job.previous = stack.goal;
-    job.previous_outputs = stack.outputs;
-    stack.updated = ctx.now();
-  }
+  if (how.is_update) MR_TRY(begin_update(ctx, rows, stack, job));
   stack.goal = std::move(goal);
   stack.status = how.is_update ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS";
   stack.status_reason = "User Initiated";
   stack_event(ctx, rows, stack, job.client_token);
   MR_TRY(svc::note_scope(ctx.txn(), store::Space::kCloudFormation, ctx.scope()));
   rows.save(stack);
+  start_job(ctx, rows, stack.id, std::move(job));
+  return ok_status();
+}
+
+Status roll_back_suspended(Context& ctx, Rows& rows, StackRecord stack, const RollBack& how) {
+  MR_ASSIGN(auto stored, rows.find_suspended(stack.id));
+  if (!stored) {
+    return validation_error(fmt::format("Stack:{} is in {} state and has nothing to roll back",
+                                        stack.id, stack.status));
+  }
+  Job job = job_from_json(*stored);
+  job.phase = Phase::kRollback;
+  job.turn.reset();
+  job.client_token = how.client_token;
+  if (how.retain_except_on_create) job.retain_except_on_create = true;
+  MR_ASSIGN(job.caller, runner_of(ctx, how.role_arn.empty() ? stack.goal.role_arn : how.role_arn));
+  for (const std::string& skipped : how.skip) {
+    if (!skip_revert(job, skipped)) {
+      return validation_error(fmt::format(
+          "ResourcesToSkip: {} is not among the resources that wait to be rolled back", skipped));
+    }
+  }
+  stack.status =
+      job.kind == JobKind::kCreate ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS";
+  stack.status_reason = "User Initiated";
+  stack_event(ctx, rows, stack, job.client_token);
+  rows.save_state(stack);
+  rows.erase_suspended(stack.id);
   start_job(ctx, rows, stack.id, std::move(job));
   return ok_status();
 }

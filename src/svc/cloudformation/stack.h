@@ -27,10 +27,17 @@ void stack_event(svc::Context& ctx, Rows& rows, StackRecord& stack, const std::s
 struct Launch {
   bool is_update = false;
   std::string client_token;
+  bool retain_except_on_create = false;
 };
 Status launch(svc::Context& ctx, Rows& rows, StackRecord stack, Goal goal, const Launch& how);
 
-// ValidationError that names what we lack.
-Error unsupported(const char* what);
+// Takes a run that stopped half-way back. ValidationError when there is none.
+struct RollBack {
+  std::string client_token;
+  std::string role_arn;  // empty: the stack's, or the caller
+  bool retain_except_on_create = false;
+  std::vector<std::string> skip;  // logical ids that stay as they are
+};
+Status roll_back_suspended(svc::Context& ctx, Rows& rows, StackRecord stack, const RollBack& how);
 
 }  // namespace millrace::cloudformation

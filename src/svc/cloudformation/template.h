@@ -33,7 +33,11 @@ struct ParameterDeclaration {
   bool is_ssm() const { return type.starts_with("AWS::SSM::Parameter::Value<"); }
 };
 
-enum class DeletionPolicy { kDelete, kRetain };
+// kRetainExceptOnCreate: deleted when the operation that made it rolls back.
+enum class DeletionPolicy { kDelete, kRetain, kRetainExceptOnCreate };
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
+inline constexpr char kLanguageExtensions[] = "AWS::LanguageExtensions";
 
 struct ResourceDeclaration {
   std::string logical_id;
@@ -59,6 +63,7 @@ struct Template {
   std::string description;
   std::string version;
   codec::Json metadata;
+  std::vector<std::string> transforms;
   std::vector<ParameterDeclaration> parameters;
   codec::Json mappings;    // object
   codec::Json conditions;  // object

@@ -95,6 +95,12 @@ TEST(Template, ReportsWhatIsWrong) {
   EXPECT_THAT(message_of(R"({"Resources":{"A":{"Type":"X"}},
               "Transform":"AWS::Serverless-2016-10-31"})"),
               HasSubstr("Transform \"AWS::Serverless-2016-10-31\" is not supported"));
+  EXPECT_EQ(message_of(R"({"Resources":{"A":{"Type":"X"}},"Transform":["AWS::LanguageExtensions",
+              "Mine"]})"),
+            "Transform \"Mine\" is not supported by Millrace");
+  EXPECT_EQ(message_of(R"({"Transform":"AWS::LanguageExtensions","Resources":{
+              "Fn::ForEach::Loop":["x",["a"],{}]}})"),
+            "Fn::ForEach is not supported by Millrace");
   EXPECT_EQ(message_of(R"({"Resources":{"A":{"Type":"X"}},"Bogus":{}})"),
             "Invalid template property or properties [Bogus]");
 }
@@ -150,8 +156,8 @@ class FakeSource final : public ReferenceSource {
 };
 
 // Resolves `value` in a template with a few parameters, mappings and conditions.
-std::string resolved(const std::string& value) {
-  auto parsed = Template::parse(R"({"Parameters":{"Stage":{"Type":"String"}},
+std::string resolved(const std::string& value, const std::string& transform = "") {
+  auto parsed = Template::parse("{" + transform + R"("Parameters":{"Stage":{"Type":"String"}},
       "Mappings":{"M":{"dev":{"Size":"1","List":["a","b"]}}},
       "Conditions":{"IsDev":{"Fn::Equals":[{"Ref":"Stage"},"dev"]},
                     "IsProd":{"Fn::Not":[{"Condition":"IsDev"}]},
@@ -217,9 +223,35 @@ TEST(Resolver, Functions) {
             "Template error: Fn::Select cannot select nonexistent value at index 5"},
            {R"({"Fn::FindInMap":["M","prod","Size"]})",
             "Template error: Unable to get mapping for M::prod::Size"},
+           {R"({"Fn::Cidr":["10.0.0.0/16","3","8"]})",
+            R"(["10.0.0.0/24","10.0.1.0/24","10.0.2.0/24"])"},
+           {R"({"Fn::Select":[1,{"Fn::Cidr":["192.168.7.9/24",2,5]}]})", R"("192.168.7.32/27")"},
+           {R"({"Fn::Select":[255,{"Fn::Cidr":["2001:db8::/56",256,64]}]})",
+            R"("2001:db8:0:ff::/64")"},
+           {R"({"Fn::Cidr":["10.0.0.0/24",4,7]})",
+            "Template error: Fn::Cidr cannot cut 10.0.0.0/24 into 4 blocks with 7 host bits"},
+           {R"({"Fn::Cidr":["x",4,7]})",
+            "Template error: Fn::Cidr cannot cut x into 4 blocks with 7 host bits"},
+           {R"({"Fn::Length":[1,2]})",
+            "Template error: Fn::Length needs the transform AWS::LanguageExtensions"},
            {R"({"Fn::Bogus":"x"})", "Template error: Fn::Bogus is not supported by Millrace"}}) {
     EXPECT_EQ(resolved(row.value), row.result) << row.value;
   }
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
+TEST(Resolver, LanguageExtensions) {
+  auto extended = [](const std::string& value) {
+    return resolved(value, R"("Transform":"AWS::LanguageExtensions",)");
+  };
+  EXPECT_EQ(extended(R"({"Fn::Length":{"Fn::Split":["/","a/b/c"]}})"), "3");
+  EXPECT_EQ(extended(R"({"Fn::ToJsonString":{"a":{"Ref":"Stage"},"b":[1]}})"),
+            R"("{\"a\":\"dev\",\"b\":[1]}")");
+  EXPECT_EQ(extended(R"({"Fn::FindInMap":["M","prod","Size",{"DefaultValue":"9"}]})"), R"("9")");
+  EXPECT_EQ(extended(R"({"Fn::FindInMap":["M","dev","Size",{"DefaultValue":"9"}]})"), R"("1")");
+  EXPECT_EQ(resolved(R"({"Fn::FindInMap":["M","prod","Size",{"DefaultValue":"9"}]})"),
+            "Template error: The DefaultValue of Fn::FindInMap needs the transform "
+            "AWS::LanguageExtensions");
 }
 
 TEST(Resolver, RulesAreAsserted) {

@@ -1,5 +1,6 @@
 #include "svc/cloudformation/operations.h"
 #include "svc/cloudformation/plan.h"
+#include "svc/cloudformation/template_source.h"
 
 namespace millrace::cloudformation {
 
@@ -7,6 +8,7 @@ Result<wire::ValidateTemplateOutput> validate_template(Context& ctx,
                                                        const wire::ValidateTemplateInput& in) {
   MR_ASSIGN(std::string text, read_template(ctx, in.template_body, in.template_url));
   MR_ASSIGN(Template tmpl, Template::parse(text));
+  MR_TRY(check_types(tmpl));
   wire::ValidateTemplateOutput out;
   out.parameters.emplace();
   for (const ParameterDeclaration& declaration : tmpl.parameters) {
@@ -17,6 +19,7 @@ Result<wire::ValidateTemplateOutput> validate_template(Context& ctx,
     out.parameters->push_back(std::move(one));
   }
   if (!tmpl.description.empty()) out.description = tmpl.description;
+  if (!tmpl.transforms.empty()) out.declared_transforms = tmpl.transforms;
   if (std::string needed = tmpl.required_capability(); !needed.empty()) {
     out.capabilities = std::vector<std::string>{needed};
     out.capabilities_reason = tmpl.capability_reason();

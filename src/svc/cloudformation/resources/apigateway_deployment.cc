@@ -1,6 +1,7 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/apigateway.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
+#include "svc/cloudformation/resources/patch.h"
 
 namespace millrace::cloudformation {
 
@@ -10,22 +11,22 @@ namespace {
 namespace api = aws::apigateway;
 
 constexpr const aws::Operation* kCreate = &api::CreateDeployment::kDescription;
+constexpr OnChange kNew = OnChange::kReplace;
 constexpr PropertyRule kProperties[] = {
-    {.name = "RestApiId",
-     .on_change = OnChange::kReplace,
-     .operation = kCreate,
-     .need = Need::kRequired},
-    {.name = "StageName", .on_change = OnChange::kReplace, .operation = kCreate},
-    {.name = "Description", .on_change = OnChange::kReplace, .operation = kCreate},
+    {.name = "RestApiId", .on_change = kNew, .operation = kCreate, .need = Need::kRequired},
+    {.name = "StageName", .on_change = kNew, .operation = kCreate},
+    {.name = "Description", .operation = kCreate},
 };
 constexpr std::string_view kAttributes[] = {"DeploymentId"};
 
-Result<ResourceState> create(ResourceStep& step) {
-  MR_ASSIGN(auto input, bind<api::CreateDeployment>(step));
-  MR_ASSIGN(auto made, step.ctx.call<api::CreateDeployment>(input));
-  ResourceState state{.physical_id = made.id.value_or("")};
-  state.attributes.set("DeploymentId", state.physical_id);
-  return state;
+Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
+  Patch patch(before.properties, step.properties);
+  patch.value("Description", "/description");
+  api::UpdateDeployment::Input input{.rest_api_id = step.text("RestApiId"),
+                                     .deployment_id = before.physical_id};
+  input.patch_operations = patch.operations<api::PatchOperation>();
+  MR_TRY(step.ctx.call<api::UpdateDeployment>(input));
+  return ResourceState{before.physical_id, before.attributes};
 }
 
 // The stage that came with the deployment goes with it, unless a later deployment has taken it
@@ -45,10 +46,12 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 
 }  // namespace
 
-const ResourceType kApiGatewayDeployment = {.name = "AWS::ApiGateway::Deployment",
-                                            .properties = kProperties,
-                                            .attributes = kAttributes,
-                                            .create = create,
-                                            .remove = remove};
+const ResourceType kApiGatewayDeployment = {
+    .name = "AWS::ApiGateway::Deployment",
+    .properties = kProperties,
+    .attributes = kAttributes,
+    .create = create_by<api::CreateDeployment, &api::CreateDeployment::Output::id, kAttributes>,
+    .update = update,
+    .remove = remove};
 
 }  // namespace millrace::cloudformation

@@ -1,6 +1,6 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/apigateway.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -18,25 +18,13 @@ constexpr PropertyRule kProperties[] = {
 };
 constexpr std::string_view kAttributes[] = {"ResourceId"};
 
-Result<ResourceState> create(ResourceStep& step) {
-  MR_ASSIGN(auto input, bind<api::CreateResource>(step));
-  MR_ASSIGN(auto made, step.ctx.call<api::CreateResource>(input));
-  ResourceState state{.physical_id = made.id.value_or("")};
-  state.attributes.set("ResourceId", state.physical_id);
-  return state;
-}
-
-Status remove(ResourceStep& step, const ResourceRecord& before) {
-  return ignore_missing(step.ctx.call<api::DeleteResource>(
-      {std::string(before.properties.get_string("RestApiId")), before.physical_id}));
-}
-
 }  // namespace
 
-const ResourceType kApiGatewayResource = {.name = "AWS::ApiGateway::Resource",
-                                          .properties = kProperties,
-                                          .attributes = kAttributes,
-                                          .create = create,
-                                          .remove = remove};
+const ResourceType kApiGatewayResource = {
+    .name = "AWS::ApiGateway::Resource",
+    .properties = kProperties,
+    .attributes = kAttributes,
+    .create = create_by<api::CreateResource, &api::CreateResource::Output::id, kAttributes>,
+    .remove = remove_by<api::DeleteResource, &api::DeleteResource::Input::resource_id>};
 
 }  // namespace millrace::cloudformation

@@ -1,6 +1,6 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/apigateway.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/gateway_tags.h"
 #include "svc/cloudformation/resources/patch.h"
 
 namespace millrace::cloudformation {
@@ -28,9 +28,7 @@ Result<ResourceState> create(ResourceStep& step) {
   MR_ASSIGN(auto input, bind<api::CreateRestApi>(step));
   std::string policy = step.text("Policy");
   if (!policy.empty()) input.policy = policy;
-  Tags tags = all_tags(step);
-  input.tags.reset();
-  if (!tags.empty()) input.tags.emplace(tags.begin(), tags.end());
+  put_tags(step, input);
   MR_ASSIGN(auto made, step.ctx.call<api::CreateRestApi>(input));
   ResourceState state{.physical_id = made.id.value_or("")};
   state.attributes.set("RestApiId", state.physical_id);
@@ -53,20 +51,20 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
     input.patch_operations = patch.operations<api::PatchOperation>();
     MR_TRY(step.ctx.call<api::UpdateRestApi>(input));
   }
+  MR_TRY((change_gateway_tags<api::TagResource, api::UntagResource>(
+      step, before, "/restapis/" + before.physical_id)));
   return ResourceState{before.physical_id, before.attributes};
-}
-
-Status remove(ResourceStep& step, const ResourceRecord& before) {
-  return ignore_missing(step.ctx.call<api::DeleteRestApi>({before.physical_id}));
 }
 
 }  // namespace
 
-const ResourceType kApiGatewayRestApi = {.name = "AWS::ApiGateway::RestApi",
-                                         .properties = kProperties,
-                                         .attributes = kAttributes,
-                                         .create = create,
-                                         .update = update,
-                                         .remove = remove};
+const ResourceType kApiGatewayRestApi = {
+    .name = "AWS::ApiGateway::RestApi",
+    .properties = kProperties,
+    .attributes = kAttributes,
+    .tagging = Tagging::kStackAndSystem,
+    .create = create,
+    .update = update,
+    .remove = remove_by<api::DeleteRestApi, &api::DeleteRestApi::Input::rest_api_id>};
 
 }  // namespace millrace::cloudformation

@@ -1,8 +1,8 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include <fmt/format.h>
 
 #include "aws/apigateway.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/gateway_tags.h"
 #include "svc/cloudformation/resources/patch.h"
 
 namespace millrace::cloudformation {
@@ -42,6 +42,21 @@ std::string escaped(std::string path) {
   return out;
 }
 
+// "/~1notes~1{id}/GET".
+std::string method_path(const Json& setting) {
+  std::string resource(setting.get_string("ResourcePath", "/*"));
+  std::string method(setting.get_string("HttpMethod", "*"));
+  if (resource == "/*" && method == "*") return "/*/*";
+  return fmt::format("/{}/{}", escaped(resource), method);
+}
+
+void remove_method_settings(const Json& properties, Patch& patch) {
+  const Json* settings = properties.find("MethodSettings");
+  if (settings == nullptr || !settings->is_array()) return;
+  for (const Json& setting : *settings->as_array())
+    patch.add("remove", method_path(setting), "");
+}
+
 // "/~1notes~1{id}/GET/logging/loglevel" and the like.
 void add_method_settings(const Json& properties, Patch& patch) {
   static constexpr std::pair<const char*, const char*> kPaths[] = {
@@ -57,11 +72,7 @@ void add_method_settings(const Json& properties, Patch& patch) {
   const Json* settings = properties.find("MethodSettings");
   if (settings == nullptr || !settings->is_array()) return;
   for (const Json& setting : *settings->as_array()) {
-    std::string resource(setting.get_string("ResourcePath", "/*"));
-    std::string method(setting.get_string("HttpMethod", "*"));
-    std::string prefix = resource == "/*" && method == "*"
-                             ? "/*/*/"
-                             : fmt::format("/{}/{}/", escaped(resource), method);
+    std::string prefix = method_path(setting) + "/";
     for (const auto& [name, path] : kPaths) {
       const Json* value = setting.find(name);
       if (value != nullptr) patch.add("replace", prefix + path, Patch::text(*value));
@@ -70,15 +81,20 @@ void add_method_settings(const Json& properties, Patch& patch) {
 }
 
 Status patch_stage(ResourceStep& step, Patch& patch) {
-  if (const Json* log = step.properties.find("AccessLogSetting");
-      log != nullptr && patch.changed("AccessLogSetting")) {
+  const Json* log = step.properties.find("AccessLogSetting");
+  if (patch.changed("AccessLogSetting") && log == nullptr) {
+    patch.add("remove", "/accessLogSettings", "");
+  } else if (patch.changed("AccessLogSetting")) {
     for (const auto& [name, path] :
          {std::pair{"DestinationArn", "/accessLogSettings/destinationArn"},
           std::pair{"Format", "/accessLogSettings/format"}}) {
       if (log->find(name) != nullptr) patch.add("replace", path, Patch::text(*log->find(name)));
     }
   }
-  if (patch.changed("MethodSettings")) add_method_settings(step.properties, patch);
+  if (patch.changed("MethodSettings")) {
+    remove_method_settings(patch.before(), patch);
+    add_method_settings(step.properties, patch);
+  }
   if (patch.empty()) return ok_status();
   api::UpdateStageRequest input{.rest_api_id = step.text("RestApiId"),
                                 .stage_name = step.text("StageName")};
@@ -89,9 +105,7 @@ Status patch_stage(ResourceStep& step, Patch& patch) {
 
 Result<ResourceState> create(ResourceStep& step) {
   MR_ASSIGN(auto input, bind<api::CreateStage>(step));
-  Tags tags = all_tags(step);
-  input.tags.reset();
-  if (!tags.empty()) input.tags.emplace(tags.begin(), tags.end());
+  put_tags(step, input);
   MR_TRY(step.ctx.call<api::CreateStage>(input));
   Json nothing = Json::object();
   Patch patch(nothing, step.properties);
@@ -105,20 +119,19 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
   patch.value("TracingEnabled", "/tracingEnabled");
   patch.entries("Variables", "/variables/");
   MR_TRY(patch_stage(step, patch));
+  MR_TRY((change_gateway_tags<api::TagResource, api::UntagResource>(
+      step, before, "/restapis/" + step.text("RestApiId") + "/stages/" + before.physical_id)));
   return ResourceState{.physical_id = before.physical_id};
-}
-
-Status remove(ResourceStep& step, const ResourceRecord& before) {
-  return ignore_missing(step.ctx.call<api::DeleteStage>(
-      {std::string(before.properties.get_string("RestApiId")), before.physical_id}));
 }
 
 }  // namespace
 
-const ResourceType kApiGatewayStage = {.name = "AWS::ApiGateway::Stage",
-                                       .properties = kProperties,
-                                       .create = create,
-                                       .update = update,
-                                       .remove = remove};
+const ResourceType kApiGatewayStage = {
+    .name = "AWS::ApiGateway::Stage",
+    .properties = kProperties,
+    .tagging = Tagging::kStackAndSystem,
+    .create = create,
+    .update = update,
+    .remove = remove_by<api::DeleteStage, &api::DeleteStage::Input::stage_name>};
 
 }  // namespace millrace::cloudformation

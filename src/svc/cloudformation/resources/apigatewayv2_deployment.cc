@@ -1,6 +1,6 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/apigatewayv2.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -10,35 +10,23 @@ namespace {
 namespace api = aws::apigatewayv2;
 
 constexpr const aws::Operation* kCreate = &api::CreateDeployment::kDescription;
+constexpr OnChange kNew = OnChange::kReplace;
 constexpr PropertyRule kProperties[] = {
-    {.name = "ApiId",
-     .on_change = OnChange::kReplace,
-     .operation = kCreate,
-     .need = Need::kRequired},
-    {.name = "StageName", .on_change = OnChange::kReplace, .operation = kCreate},
-    {.name = "Description", .on_change = OnChange::kReplace, .operation = kCreate},
+    {.name = "ApiId", .on_change = kNew, .operation = kCreate, .need = Need::kRequired},
+    {.name = "StageName", .on_change = kNew, .operation = kCreate},
+    {.name = "Description", .operation = kCreate, .unset = R"("")"},
 };
 constexpr std::string_view kAttributes[] = {"DeploymentId"};
 
-Result<ResourceState> create(ResourceStep& step) {
-  MR_ASSIGN(auto input, bind<api::CreateDeployment>(step));
-  MR_ASSIGN(auto made, step.ctx.call<api::CreateDeployment>(input));
-  ResourceState state{.physical_id = made.deployment_id.value_or("")};
-  state.attributes.set("DeploymentId", state.physical_id);
-  return state;
-}
-
-Status remove(ResourceStep& step, const ResourceRecord& before) {
-  return ignore_missing(step.ctx.call<api::DeleteDeployment>(
-      {std::string(before.properties.get_string("ApiId")), before.physical_id}));
-}
-
 }  // namespace
 
-const ResourceType kApiGatewayV2Deployment = {.name = "AWS::ApiGatewayV2::Deployment",
-                                              .properties = kProperties,
-                                              .attributes = kAttributes,
-                                              .create = create,
-                                              .remove = remove};
+const ResourceType kApiGatewayV2Deployment = {
+    .name = "AWS::ApiGatewayV2::Deployment",
+    .properties = kProperties,
+    .attributes = kAttributes,
+    .create = create_by<api::CreateDeployment, &api::CreateDeployment::Output::deployment_id,
+                        kAttributes>,
+    .update = update_by<api::UpdateDeployment, &api::UpdateDeployment::Input::deployment_id>,
+    .remove = remove_by<api::DeleteDeployment, &api::DeleteDeployment::Input::deployment_id>};
 
 }  // namespace millrace::cloudformation

@@ -1,11 +1,11 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "aws/dynamodb.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -86,25 +86,13 @@ Result<ResourceState> create(ResourceStep& step) {
   input.table_name = step.text("TableName", step.generated_name(255));
   input.stream_specification = stream_of(step.properties);
   input.sse_specification = encryption_of(step.properties);
-  Tags tags = all_tags(step);
-  input.tags.reset();
-  if (!tags.empty()) {
-    input.tags.emplace();
-    for (auto& [key, value] : tags)
-      input.tags->push_back({key, value});
-  }
+  put_tags(step, input);
   MR_TRY(step.ctx.call<ddb::CreateTable>(input));
   if (const Json* ttl = step.properties.find("TimeToLiveSpecification");
       ttl != nullptr && flag_of(ttl->find("Enabled"))) {
     MR_TRY(set_ttl(step, input.table_name, *ttl));
   }
   return state_of(step, input.table_name);
-}
-
-bool changed(ResourceStep& step, const ResourceRecord& before, std::string_view property) {
-  const Json* was = before.properties.find(property);
-  const Json* is = step.properties.find(property);
-  return was == nullptr || is == nullptr ? was != is : !(*was == *is);
 }
 
 // One index may come or go in an update, as on AWS.
@@ -186,13 +174,9 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
     if (ttl == nullptr) off.set("Enabled", false);
     MR_TRY(set_ttl(step, table, off));
   }
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    ddb::TagResourceInput tag{.resource_arn = step.ctx.arn("dynamodb", "table/" + table)};
-    for (auto& [key, value] : tags)
-      tag.tags.push_back({key, value});
-    MR_TRY(step.ctx.call<ddb::TagResource>(tag));
-  }
+  std::string arn = step.ctx.arn("dynamodb", "table/" + table);
+  MR_TRY((change_tags<ddb::TagResource, ddb::UntagResource>(
+      step, before, {.tag = {.resource_arn = arn}, .untag = {.resource_arn = arn}})));
   return state_of(step, table);
 }
 
@@ -215,6 +199,7 @@ Result<bool> ready(svc::Context& ctx, const ResourceRecord& made) {
 const ResourceType kDynamoDbTable = {.name = "AWS::DynamoDB::Table",
                                      .properties = kProperties,
                                      .attributes = kAttributes,
+                                     .tagging = Tagging::kStack,
                                      .create = create,
                                      .update = update,
                                      .remove = remove,

@@ -1,9 +1,9 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include <algorithm>
 #include <set>
 
 #include "aws/events.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -56,24 +56,18 @@ Status put_targets(ResourceStep& step, const std::string& rule) {
   return Error("InvalidRequest", 400, reason);
 }
 
+// With its tags when it is new: PutRule leaves those of a rule that is there.
 Result<ResourceState> put_rule(ResourceStep& step, const std::string& name) {
   MR_ASSIGN(auto input, bind<events::PutRule>(step));
   input.name = name;
   if (const Json* pattern = step.properties.find("EventPattern")) {
     input.event_pattern = pattern->is_string() ? *pattern->as_string() : pattern->dump();
   }
-  input.tags.reset();
+  put_tags(step, input);
   MR_ASSIGN(auto made, step.ctx.call<events::PutRule>(input));
   MR_TRY(put_targets(step, name));
   ResourceState state{.physical_id = name};
   state.attributes.set("Arn", made.rule_arn.value_or(""));
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    events::TagResourceRequest tag{.resource_arn = made.rule_arn.value_or("")};
-    for (auto& [key, value] : tags)
-      tag.tags.push_back({key, value});
-    MR_TRY(step.ctx.call<events::TagResource>(tag));
-  }
   return state;
 }
 
@@ -97,7 +91,11 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
     if (std::find(kept.begin(), kept.end(), id) == kept.end()) gone.push_back(std::move(id));
   }
   MR_TRY(remove_targets(step, before, std::move(gone)));
-  return put_rule(step, before.physical_id);
+  MR_ASSIGN(ResourceState state, put_rule(step, before.physical_id));
+  std::string arn(state.attributes.get_string("Arn"));
+  MR_TRY((change_tags<events::TagResource, events::UntagResource>(
+      step, before, {.tag = {.resource_arn = arn}, .untag = {.resource_arn = arn}})));
+  return state;
 }
 
 Status remove(ResourceStep& step, const ResourceRecord& before) {
@@ -111,6 +109,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kEventsRule = {.name = "AWS::Events::Rule",
                                   .properties = kProperties,
                                   .attributes = kAttributes,
+                                  .tagging = Tagging::kStackAndSystem,
                                   .create = create,
                                   .update = update,
                                   .remove = remove};

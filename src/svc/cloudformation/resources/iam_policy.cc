@@ -14,7 +14,7 @@ namespace {
 namespace iam = aws::iam;
 
 constexpr PropertyRule kProperties[] = {
-    {.name = "PolicyName", .on_change = OnChange::kReplace, .need = Need::kRequired},
+    {.name = "PolicyName", .need = Need::kRequired},
     {.name = "PolicyDocument", .need = Need::kRequired},
     {.name = "Roles"},
     {.name = "Users"},
@@ -22,12 +22,13 @@ constexpr PropertyRule kProperties[] = {
 
 Status drop(ResourceStep& step, const codec::Json& properties, const codec::Json& keep) {
   std::string name(properties.get_string("PolicyName"));
-  auto roles = texts_of(keep, "Roles");
+  bool same_name = keep.get_string("PolicyName") == name;
+  auto roles = texts_of(same_name ? keep : codec::Json::object(), "Roles");
   for (const std::string& role : texts_of(properties, "Roles")) {
     if (std::find(roles.begin(), roles.end(), role) != roles.end()) continue;
     MR_TRY(ignore_missing(step.ctx.call<iam::DeleteRolePolicy>({role, name})));
   }
-  auto users = texts_of(keep, "Users");
+  auto users = texts_of(same_name ? keep : codec::Json::object(), "Users");
   for (const std::string& user : texts_of(properties, "Users")) {
     if (std::find(users.begin(), users.end(), user) != users.end()) continue;
     MR_TRY(ignore_missing(step.ctx.call<iam::DeleteUserPolicy>({user, name})));

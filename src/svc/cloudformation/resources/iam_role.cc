@@ -1,9 +1,9 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include <algorithm>
 #include <set>
 
 #include "aws/iam.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 #include "svc/cloudformation/resources/iam_support.h"
 
 namespace millrace::cloudformation {
@@ -61,12 +61,7 @@ Result<ResourceState> create(ResourceStep& step) {
   MR_ASSIGN(auto input, bind<iam::CreateRole>(step));
   input.role_name = step.text("RoleName", step.generated_name(64));
   input.assume_role_policy_document = step.text("AssumeRolePolicyDocument");
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    input.tags.emplace();
-    for (auto& [key, value] : tags)
-      input.tags->push_back({key, value});
-  }
+  put_tags(step, input);
   MR_ASSIGN(auto made, step.ctx.call<iam::CreateRole>(input));
   MR_TRY(put_policies(step, input.role_name));
   return state_of(made.role);
@@ -82,13 +77,8 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
   MR_TRY(step.ctx.call<iam::UpdateRole>(input));
   MR_TRY(drop_policies(step, before, step.properties));
   MR_TRY(put_policies(step, role));
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    iam::TagRoleRequest tag{.role_name = role};
-    for (auto& [key, value] : tags)
-      tag.tags.push_back({key, value});
-    MR_TRY(step.ctx.call<iam::TagRole>(tag));
-  }
+  MR_TRY((change_tags<iam::TagRole, iam::UntagRole>(
+      step, before, {.tag = {.role_name = role}, .untag = {.role_name = role}})));
   MR_ASSIGN(auto got, step.ctx.call<iam::GetRole>({role}));
   return state_of(got.role);
 }
@@ -104,6 +94,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kIamRole = {.name = "AWS::IAM::Role",
                                .properties = kProperties,
                                .attributes = kAttributes,
+                               .tagging = Tagging::kStack,
                                .create = create,
                                .update = update,
                                .remove = remove};

@@ -20,7 +20,7 @@ constexpr PropertyRule kProperties[] = {
      .operation = kCreate,
      .need = Need::kRequired},
     {.name = "FunctionVersion", .operation = kCreate, .need = Need::kRequired},
-    {.name = "Description", .operation = kCreate},
+    {.name = "Description", .operation = kCreate, .unset = R"("")"},
     {.name = "RoutingConfig", .nested = "AdditionalVersionWeights"},
 };
 constexpr std::string_view kAttributes[] = {"AliasArn"};
@@ -62,8 +62,11 @@ Result<ResourceState> create(ResourceStep& step) {
 }
 
 Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
-  MR_ASSIGN(auto input, bind<lambda::UpdateAlias>(step));
+  MR_ASSIGN(auto input, bind_update<lambda::UpdateAlias>(step, before));
   MR_ASSIGN(input.routing_config, routing_of(step));
+  if (!input.routing_config) {  // all calls go to the one version again
+    input.routing_config.emplace().additional_version_weights.emplace();
+  }
   MR_TRY(step.ctx.call<lambda::UpdateAlias>(input));
   return state_of(before.physical_id);
 }

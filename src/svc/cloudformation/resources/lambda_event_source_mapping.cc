@@ -14,17 +14,17 @@ constexpr PropertyRule kProperties[] = {
     {.name = "EventSourceArn", .on_change = OnChange::kReplace, .operation = kCreate},
     {.name = "FunctionName", .operation = kCreate, .need = Need::kRequired},
     {.name = "StartingPosition", .on_change = OnChange::kReplace, .operation = kCreate},
-    {.name = "Enabled", .operation = kCreate},
-    {.name = "BatchSize", .operation = kCreate},
-    {.name = "FilterCriteria", .operation = kCreate},
-    {.name = "MaximumBatchingWindowInSeconds", .operation = kCreate},
-    {.name = "ParallelizationFactor", .operation = kCreate},
+    {.name = "Enabled", .operation = kCreate, .unset = "true"},
+    {.name = "BatchSize", .operation = kCreate, .unset = "100"},
+    {.name = "FilterCriteria", .operation = kCreate, .unset = R"({"Filters":[]})"},
+    {.name = "MaximumBatchingWindowInSeconds", .operation = kCreate, .unset = "0"},
+    {.name = "ParallelizationFactor", .operation = kCreate, .unset = "1"},
     {.name = "DestinationConfig", .operation = kCreate},
-    {.name = "MaximumRecordAgeInSeconds", .operation = kCreate},
-    {.name = "BisectBatchOnFunctionError", .operation = kCreate},
-    {.name = "MaximumRetryAttempts", .operation = kCreate},
-    {.name = "TumblingWindowInSeconds", .operation = kCreate},
-    {.name = "FunctionResponseTypes", .operation = kCreate},
+    {.name = "MaximumRecordAgeInSeconds", .operation = kCreate, .unset = "-1"},
+    {.name = "BisectBatchOnFunctionError", .operation = kCreate, .unset = "false"},
+    {.name = "MaximumRetryAttempts", .operation = kCreate, .unset = "-1"},
+    {.name = "TumblingWindowInSeconds", .operation = kCreate, .unset = "0"},
+    {.name = "FunctionResponseTypes", .operation = kCreate, .unset = "[]"},
     {.name = "ScalingConfig", .operation = kCreate},
 };
 constexpr std::string_view kAttributes[] = {"Id", "EventSourceMappingArn"};
@@ -44,7 +44,7 @@ Result<ResourceState> create(ResourceStep& step) {
 }
 
 Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
-  MR_ASSIGN(auto input, bind<lambda::UpdateEventSourceMapping>(step));
+  MR_ASSIGN(auto input, bind_update<lambda::UpdateEventSourceMapping>(step, before));
   input.uuid = before.physical_id;
   MR_TRY(step.ctx.call<lambda::UpdateEventSourceMapping>(input));
   return state_of(step, before.physical_id);

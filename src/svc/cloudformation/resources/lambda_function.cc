@@ -1,7 +1,7 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/lambda.h"
 #include "base/encoding.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 #include "svc/cloudformation/resources/inline_code.h"
 
 namespace millrace::cloudformation {
@@ -20,15 +20,15 @@ constexpr PropertyRule kProperties[] = {
     {.name = "Role", .operation = kCreate, .need = Need::kRequired},
     {.name = "Handler", .operation = kCreate},
     {.name = "Runtime", .operation = kCreate},
-    {.name = "Description", .operation = kCreate},
-    {.name = "Timeout", .operation = kCreate},
-    {.name = "MemorySize", .operation = kCreate},
-    {.name = "Environment", .operation = kCreate},
-    {.name = "Layers", .operation = kCreate},
+    {.name = "Description", .operation = kCreate, .unset = R"("")"},
+    {.name = "Timeout", .operation = kCreate, .unset = "3"},
+    {.name = "MemorySize", .operation = kCreate, .unset = "128"},
+    {.name = "Environment", .operation = kCreate, .unset = R"({"Variables":{}})"},
+    {.name = "Layers", .operation = kCreate, .unset = "[]"},
     {.name = "Architectures", .operation = kCreate},
-    {.name = "EphemeralStorage", .operation = kCreate},
-    {.name = "TracingConfig", .operation = kCreate},
-    {.name = "DeadLetterConfig", .operation = kCreate},
+    {.name = "EphemeralStorage", .operation = kCreate, .unset = R"({"Size":512})"},
+    {.name = "TracingConfig", .operation = kCreate, .unset = R"({"Mode":"PassThrough"})"},
+    {.name = "DeadLetterConfig", .operation = kCreate, .unset = R"({"TargetArn":""})"},
     {.name = "LoggingConfig", .operation = kCreate},
     {.name = "VpcConfig", .operation = kCreate},
     {.name = "KmsKeyArn", .operation = kCreate},
@@ -84,18 +84,10 @@ Result<ResourceState> create(ResourceStep& step) {
   input.code.s3_bucket = std::move(code.s3_bucket);
   input.code.s3_key = std::move(code.s3_key);
   input.code.s3_object_version = std::move(code.s3_object_version);
-  Tags tags = all_tags(step);
-  input.tags.reset();
-  if (!tags.empty()) input.tags.emplace(tags.begin(), tags.end());
+  put_tags(step, input);
   MR_TRY(step.ctx.call<lambda::CreateFunction>(input));
   MR_TRY(set_concurrency(step, input.function_name));
   return state_of(step, input.function_name);
-}
-
-bool changed(ResourceStep& step, const ResourceRecord& before, std::string_view property) {
-  const Json* was = before.properties.find(property);
-  const Json* is = step.properties.find(property);
-  return was == nullptr || is == nullptr ? was != is : !(*was == *is);
 }
 
 Status update_code(ResourceStep& step, const std::string& name) {
@@ -111,29 +103,9 @@ Status update_code(ResourceStep& step, const std::string& name) {
   return ok_status();
 }
 
-// What the template no longer says goes back to the default.
 Status update_configuration(ResourceStep& step, const ResourceRecord& before) {
-  MR_ASSIGN(auto input, bind<lambda::UpdateFunctionConfiguration>(step));
+  MR_ASSIGN(auto input, bind_update<lambda::UpdateFunctionConfiguration>(step, before));
   input.function_name = before.physical_id;
-  auto dropped = [&](const char* name) {
-    return before.properties.find(name) != nullptr && step.properties.find(name) == nullptr;
-  };
-  if (dropped("Description")) input.description = "";
-  if (dropped("Timeout")) input.timeout = 3;
-  if (dropped("MemorySize")) input.memory_size = 128;
-  if (dropped("Environment")) {
-    input.environment.emplace();
-    input.environment->variables.emplace();
-  }
-  if (dropped("Layers")) input.layers.emplace();
-  if (dropped("DeadLetterConfig")) {
-    input.dead_letter_config.emplace();
-    input.dead_letter_config->target_arn = "";
-  }
-  if (dropped("TracingConfig")) {
-    input.tracing_config.emplace();
-    input.tracing_config->mode = "PassThrough";
-  }
   MR_TRY(step.ctx.call<lambda::UpdateFunctionConfiguration>(input));
   return ok_status();
 }
@@ -156,12 +128,9 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
     }
     MR_TRY(set_concurrency(step, name));
   }
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    MR_TRY(
-        step.ctx.call<lambda::TagResource>({.resource = step.ctx.arn("lambda", "function:" + name),
-                                            .tags = {tags.begin(), tags.end()}}));
-  }
+  std::string arn = step.ctx.arn("lambda", "function:" + name);
+  MR_TRY((change_tags<lambda::TagResource, lambda::UntagResource>(
+      step, before, {.tag = {.resource = arn}, .untag = {.resource = arn}})));
   return state_of(step, name);
 }
 
@@ -185,6 +154,7 @@ Result<bool> ready(svc::Context& ctx, const ResourceRecord& made) {
 const ResourceType kLambdaFunction = {.name = "AWS::Lambda::Function",
                                       .properties = kProperties,
                                       .attributes = kAttributes,
+                                      .tagging = Tagging::kStackAndSystem,
                                       .create = create,
                                       .update = update,
                                       .remove = remove,

@@ -1,6 +1,6 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/logs.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -41,8 +41,7 @@ ResourceState state_of(ResourceStep& step, const std::string& name) {
 Result<ResourceState> create(ResourceStep& step) {
   MR_ASSIGN(auto input, bind<logs::CreateLogGroup>(step));
   input.log_group_name = step.text("LogGroupName", step.generated_name(512));
-  Tags tags = all_tags(step);
-  if (!tags.empty()) input.tags.emplace(tags.begin(), tags.end());
+  put_tags(step, input);
   MR_TRY(step.ctx.call<logs::CreateLogGroup>(input));
   if (step.properties.find("RetentionInDays") != nullptr) {
     MR_TRY(set_retention(step, input.log_group_name));
@@ -52,6 +51,9 @@ Result<ResourceState> create(ResourceStep& step) {
 
 Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
   MR_TRY(set_retention(step, before.physical_id));
+  std::string arn = step.ctx.arn("logs", "log-group:" + before.physical_id);
+  MR_TRY((change_tags<logs::TagResource, logs::UntagResource>(
+      step, before, {.tag = {.resource_arn = arn}, .untag = {.resource_arn = arn}})));
   return state_of(step, before.physical_id);
 }
 
@@ -64,6 +66,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kLogsLogGroup = {.name = "AWS::Logs::LogGroup",
                                     .properties = kProperties,
                                     .attributes = kAttributes,
+                                    .tagging = Tagging::kStackAndSystem,
                                     .create = create,
                                     .update = update,
                                     .remove = remove};

@@ -15,6 +15,7 @@ class Patch {
   // REQUIRES: both outlive the patch.
   Patch(const codec::Json& before, const codec::Json& after) : before_(before), after_(after) {}
 
+  const codec::Json& before() const { return before_; }
   bool changed(std::string_view property) const;
   // A scalar (or a document as text) at `path`, replaced when it changed; "" when it is gone.
   Patch& value(std::string_view property, std::string path);

@@ -210,7 +210,6 @@ Status put_notification(ResourceStep& step, const std::string& bucket, const Jso
 
 Status put_tags(ResourceStep& step, const std::string& bucket) {
   Tags tags = all_tags(step);
-  if (tags.empty()) return ok_status();
   s3::PutBucketTaggingRequest input{.bucket = bucket};
   for (auto& [key, value] : tags)
     input.tagging.tag_set.push_back({key, value});
@@ -279,6 +278,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kS3Bucket = {.name = "AWS::S3::Bucket",
                                 .properties = kProperties,
                                 .attributes = kAttributes,
+                                .tagging = Tagging::kStackAndSystem,
                                 .create = create,
                                 .update = update,
                                 .remove = remove};

@@ -1,6 +1,6 @@
-#include "svc/cloudformation/resources/all.h"
-
 #include "aws/ssm.h"
+#include "svc/cloudformation/resources/all.h"
+#include "svc/cloudformation/resources/crud.h"
 
 namespace millrace::cloudformation {
 
@@ -23,33 +23,36 @@ constexpr PropertyRule kProperties[] = {
 };
 constexpr std::string_view kAttributes[] = {"Type", "Value"};
 
-Result<ResourceState> put(ResourceStep& step, const std::string& name, bool overwrite) {
+enum class Put { kNew, kOver };
+
+Result<ResourceState> put(ResourceStep& step, const std::string& name, Put how) {
   MR_ASSIGN(auto input, bind<ssm::PutParameter>(step));
   if (input.type == "SecureString") {
     return Error("ValidationError", 400,
                  "#/Type: SecureString is not supported by AWS::SSM::Parameter");
   }
   input.name = name;
-  input.overwrite = overwrite;
+  input.overwrite = how == Put::kOver;
+  if (how == Put::kNew) put_tags(step, input);
+  if (how == Put::kOver && !input.description) input.description = "";
   MR_TRY(step.ctx.call<ssm::PutParameter>(input));
-  Tags tags = all_tags(step);
-  if (!tags.empty()) {
-    ssm::AddTagsToResourceRequest tag{.resource_type = "Parameter", .resource_id = name};
-    for (auto& [key, value] : tags)
-      tag.tags.push_back({key, value});
-    MR_TRY(step.ctx.call<ssm::AddTagsToResource>(tag));
-  }
   ResourceState state{.physical_id = name};
   state.attributes.set("Type", step.text("Type")).set("Value", step.text("Value"));
   return state;
 }
 
 Result<ResourceState> create(ResourceStep& step) {
-  return put(step, step.text("Name", "CFN-" + step.logical_id + "-" + step.suffix), false);
+  return put(step, step.text("Name", "CFN-" + step.logical_id + "-" + step.suffix), Put::kNew);
 }
 
 Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
-  return put(step, before.physical_id, true);
+  const std::string& name = before.physical_id;
+  MR_ASSIGN(ResourceState state, put(step, name, Put::kOver));
+  MR_TRY((change_tags<ssm::AddTagsToResource, ssm::RemoveTagsFromResource>(
+      step, before,
+      {.tag = {.resource_type = "Parameter", .resource_id = name},
+       .untag = {.resource_type = "Parameter", .resource_id = name}})));
+  return state;
 }
 
 Status remove(ResourceStep& step, const ResourceRecord& before) {
@@ -61,6 +64,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kSsmParameter = {.name = "AWS::SSM::Parameter",
                                     .properties = kProperties,
                                     .attributes = kAttributes,
+                                    .tagging = Tagging::kStackAndSystem,
                                     .create = create,
                                     .update = update,
                                     .remove = remove};
