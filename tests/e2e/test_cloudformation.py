@@ -337,6 +337,7 @@ Outputs: {Name: {Value: !Ref Hello}}
     assert events[0]['ResourceStatus'] == 'CREATE_COMPLETE'
     assert events[0]['PhysicalResourceId'] == events[0]['StackId']
     aws('cloudformation', 'delete-stack', '--stack-name', 'cli')
+    Stack(client('cloudformation'), events[0]['StackId']).settled()  # the CLI would ask every 30 s
     aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', 'cli')
 
 
@@ -370,49 +371,55 @@ def chain(prefix, last=None):
     return template(resources)
 
 
-def kill_amid(server, begin, after_s):
-    """Begins a run, kills the server `after_s` later and starts it again."""
-    killer = threading.Timer(after_s, server.kill)
-    begin()
-    killer.start()
-    killer.join()
-    server.restart()
+class Killed:
+    """A server that is killed amid runs, and what is left of them when it is back."""
+
+    def __init__(self, server):
+        self.server, self.went_on = server, 0
+
+    def run(self, operation, after_s, **arguments):
+        """Begins a run, kills the server `after_s` later and starts it again; the stack when it is settled."""
+        killer = threading.Timer(after_s, self.server.kill)
+        getattr(self.server.client('cloudformation'), operation)(**arguments)
+        killer.start()
+        killer.join()
+        before = self.server.log.read_text().count('going on with its run')
+        self.server.restart()
+        stack = Stack(self.server.client('cloudformation'), arguments['StackName'])
+        stack.settled()
+        self.went_on += self.server.log.read_text().count('going on with its run') - before
+        return stack
+
+    def groups(self):
+        return group_names(self.server.client)
+
+    def tables(self):
+        return self.server.client('dynamodb').list_tables()['TableNames']
 
 
-@pytest.mark.parametrize('after_ms', [0, 5, 15, 30, 60, 120])
-def test_kill_9_amid_a_deployment(server, after_ms):
+def test_kill_9_amid_deployments(start_server):
     """The run goes on after the restart; no resource is made twice, none is lost."""
-    def connected(name='app'):
-        return Stack(server.client('cloudformation'), name)
-
-    def groups():
-        return group_names(server.client)
-
+    killed = Killed(start_server(args=['--log-level', 'info']))
     expected = [f'/a/{number:02}' for number in range(CHAIN)]
-    wait_s = after_ms / 1000
-    cfn = server.client('cloudformation')
-    kill_amid(server, lambda: cfn.create_stack(StackName='app', TemplateBody=chain('a')), wait_s)
-    assert connected().settled() == 'CREATE_COMPLETE'
-    assert groups() == expected
-    made = [event['LogicalResourceId'] for event in connected().events()
-            if event['ResourceStatus'] == 'CREATE_COMPLETE']
-    assert len(made) == len(set(made)) == CHAIN + 2
-    assert len(server.client('dynamodb').list_tables()['TableNames']) == 1
-    # An update that replaces everything and fails at its end: everything is as it was.
-    cfn = server.client('cloudformation')
-    kill_amid(server, lambda: cfn.update_stack(StackName='app', TemplateBody=chain('b', last='/b/00')), wait_s)
-    assert connected().settled() == 'UPDATE_ROLLBACK_COMPLETE'
-    assert groups() == expected
-    assert len(connected().physical_ids()) == CHAIN + 1
-    # One that works, then the end.
-    cfn = server.client('cloudformation')
-    kill_amid(server, lambda: cfn.update_stack(StackName='app', TemplateBody=chain('b')), wait_s)
-    assert connected().settled() == 'UPDATE_COMPLETE'
-    assert groups() == [name.replace('/a/', '/b/') for name in expected]
-    stack_id = connected().describe()['StackId']
-    cfn = server.client('cloudformation')
-    kill_amid(server, lambda: cfn.delete_stack(StackName='app'), wait_s)
-    gone = connected(stack_id)
-    assert gone.settled() == 'DELETE_COMPLETE'
-    assert groups() == []
-    assert server.client('dynamodb').list_tables()['TableNames'] == []
+    for after_ms in (0, 5, 15, 30, 60, 120):
+        wait_s = after_ms / 1000
+        made = killed.run('create_stack', wait_s, StackName='app', TemplateBody=chain('a'))
+        assert made.describe()['StackStatus'] == 'CREATE_COMPLETE'
+        assert killed.groups() == expected and len(killed.tables()) == 1
+        complete = [event['LogicalResourceId'] for event in made.events()
+                    if event['ResourceStatus'] == 'CREATE_COMPLETE']
+        assert len(complete) == len(set(complete)) == CHAIN + 2
+        # An update that replaces everything and fails at its end: everything is as it was.
+        failed = killed.run('update_stack', wait_s, StackName='app', TemplateBody=chain('b', last='/b/00'))
+        assert failed.describe()['StackStatus'] == 'UPDATE_ROLLBACK_COMPLETE'
+        assert killed.groups() == expected
+        assert len(failed.physical_ids()) == CHAIN + 1
+        # One that works, then the end.
+        updated = killed.run('update_stack', wait_s, StackName='app', TemplateBody=chain('b'))
+        assert updated.describe()['StackStatus'] == 'UPDATE_COMPLETE'
+        assert killed.groups() == [name.replace('/a/', '/b/') for name in expected]
+        stack_id = updated.describe()['StackId']
+        gone = killed.run('delete_stack', wait_s, StackName=stack_id)
+        assert gone.describe()['StackStatus'] == 'DELETE_COMPLETE'
+        assert killed.groups() == killed.tables() == []
+    assert killed.went_on >= 12, 'most of the kills came amid a run'
