@@ -75,6 +75,7 @@ Result<wire::CreateChangeSetOutput> create_change_set(Context& ctx,
   ChangeSetRecord record{
       .name = in.change_set_name, .stack_id = stack.id, .stack_name = stack.name};
   MR_ASSIGN(record.goal, make_goal(ctx, rows, stack, !is_create, request));
+  MR_TRY(runner_of(ctx, record.goal.role_arn));  // a role that it cannot use is refused now
   MR_ASSIGN(Forecast changes, forecast(ctx, rows, stack, record.goal, !is_create));
   record.id = ctx.arn("cloudformation", fmt::format("changeSet/{}/{}", in.change_set_name,
                                                     random_uuid(thread_rng())));

@@ -23,10 +23,10 @@ Result<wire::GetTemplateSummaryOutput> get_template_summary(
   bool lenient =
       in.template_summary_config &&
       in.template_summary_config->treat_unrecognized_resource_types_as_warnings.value_or(false);
-  if (std::set<std::string> unknown = unknown_types(tmpl); lenient && !unknown.empty()) {
+  if (std::set<std::string> unknown = unknown_types(ctx, tmpl); lenient && !unknown.empty()) {
     out.warnings.emplace().unrecognized_resource_types = {unknown.begin(), unknown.end()};
   } else {
-    MR_TRY(check_types(tmpl));
+    MR_TRY(check_types(ctx, tmpl));
   }
   out.parameters.emplace();
   for (const ParameterDeclaration& declaration : tmpl.parameters) {

@@ -9,6 +9,7 @@
 #include "svc/cloudformation/resource_type.h"
 #include "svc/cloudformation/template_source.h"
 #include "svc/cloudformation/template_text.h"
+#include "svc/executor.h"
 
 namespace millrace::cloudformation {
 namespace {
@@ -53,16 +54,18 @@ Status check_capabilities(const Template& tmpl, const PlanRequest& request) {
 
 }  // namespace
 
-std::set<std::string> unknown_types(const Template& tmpl) {
+std::set<std::string> unknown_types(svc::Context& ctx, const Template& tmpl) {
+  const svc::Registry& registry = ctx.ports().executor->registry();
   std::set<std::string> unknown;
   for (const ResourceDeclaration& resource : tmpl.resources) {
-    if (find_resource_type(resource.type) == nullptr) unknown.insert(resource.type);
+    const ResourceType* type = find_resource_type(resource.type);
+    if (type == nullptr || !is_served(*type, registry)) unknown.insert(resource.type);
   }
   return unknown;
 }
 
-Status check_types(const Template& tmpl) {
-  std::set<std::string> unknown = unknown_types(tmpl);
+Status check_types(svc::Context& ctx, const Template& tmpl) {
+  std::set<std::string> unknown = unknown_types(ctx, tmpl);
   if (!unknown.empty()) {
     return validation_error(fmt::format("Template format error: Unrecognized resource types: [{}]",
                                         fmt::join(unknown, ", ")));
@@ -86,7 +89,7 @@ Result<Goal> make_goal(svc::Context& ctx, Rows& rows, const StackRecord& stack, 
     MR_ASSIGN(goal.template_text, read_template(ctx, request.template_body, request.template_url));
   }
   MR_ASSIGN(Template tmpl, Template::parse(goal.template_text));
-  MR_TRY(check_types(tmpl));
+  MR_TRY(check_types(ctx, tmpl));
   MR_TRY(check_allowed_types(tmpl, request.resource_types));
   MR_TRY(check_capabilities(tmpl, request));
   std::vector<GivenParameter> given;

@@ -28,9 +28,9 @@ struct PlanRequest {
 };
 
 // Types that Millrace does not have.
-std::set<std::string> unknown_types(const Template& tmpl);
+std::set<std::string> unknown_types(svc::Context& ctx, const Template& tmpl);
 // Unknown types, and properties that their types do not have: ValidationError.
-Status check_types(const Template& tmpl);
+Status check_types(svc::Context& ctx, const Template& tmpl);
 
 // `stack` is what is updated (its goal is the previous one), or a fresh record.
 Result<Goal> make_goal(svc::Context& ctx, Rows& rows, const StackRecord& stack, bool is_update,

@@ -106,6 +106,20 @@ class Checker {
   const std::string& logical_id_;
 };
 
+// Nothing but empty texts, lists and objects. What a function gives is not known yet.
+bool is_empty(const Json& value) {
+  if (as_intrinsic(value)) return false;
+  if (const std::string* text = value.as_string()) return text->empty();
+  if (const Json::Array* array = value.as_array()) {
+    return std::all_of(array->begin(), array->end(), is_empty);
+  }
+  if (const Json::Object* object = value.as_object()) {
+    return std::all_of(object->begin(), object->end(),
+                       [](const Json::Member& member) { return is_empty(member.second); });
+  }
+  return value.is_null();
+}
+
 Error wrong_kind(const std::string& path, std::string_view expected) {
   return validation_error(fmt::format("{}: expected type: {}", path, expected));
 }
@@ -184,6 +198,12 @@ const ResourceType* find_resource_type(std::string_view name) {
   return nullptr;
 }
 
+bool is_served(const ResourceType& type, const svc::Registry& registry) {
+  return std::all_of(type.properties.begin(), type.properties.end(), [&](const auto& rule) {
+    return rule.operation == nullptr || registry.find(*rule.operation) != nullptr;
+  });
+}
+
 Status check_properties(const ResourceType& type, const std::string& logical_id,
                         const Json& properties) {
   Checker checker(logical_id);
@@ -191,6 +211,9 @@ Status check_properties(const ResourceType& type, const std::string& logical_id,
     const PropertyRule* rule = type.find_property(name);
     if (rule == nullptr) return checker.extraneous("#", name);
     std::string path = "#/" + name;
+    if (rule->need == Need::kEmpty && !is_empty(value)) {
+      return checker.refuse(path, "is not supported by Millrace");
+    }
     if (const aws::Shape* shape = shape_of(*rule)) {
       MR_TRY(checker.check(*shape, value, path));
     } else {

@@ -23,7 +23,8 @@
 namespace millrace::cloudformation {
 
 enum class OnChange { kUpdate, kReplace };
-enum class Need { kOptional, kRequired };
+// kEmpty: tools write it without anything in it; anything in it is not supported.
+enum class Need { kOptional, kRequired, kEmpty };
 // Whether the stack's tags, and CloudFormation's own (aws:cloudformation:stack-name ...), go to the
 // resource: "tagging" and "cloudFormationSystemTags" of the type's schema in AWS's registry.
 enum class Tagging { kNone, kStack, kStackAndSystem };
@@ -88,6 +89,9 @@ struct ResourceType {
 
 // nullptr when Millrace does not have it.
 const ResourceType* find_resource_type(std::string_view name);
+
+// Whether every operation that the type's properties go to is served here.
+bool is_served(const ResourceType& type, const svc::Registry& registry);
 
 // Checks what can be known before anything is resolved: unknown properties at any depth, required
 // ones that are missing. ValidationError with the property's path.

@@ -8,7 +8,7 @@ Result<wire::ValidateTemplateOutput> validate_template(Context& ctx,
                                                        const wire::ValidateTemplateInput& in) {
   MR_ASSIGN(std::string text, read_template(ctx, in.template_body, in.template_url));
   MR_ASSIGN(Template tmpl, Template::parse(text));
-  MR_TRY(check_types(tmpl));
+  MR_TRY(check_types(ctx, tmpl));
   wire::ValidateTemplateOutput out;
   out.parameters.emplace();
   for (const ParameterDeclaration& declaration : tmpl.parameters) {

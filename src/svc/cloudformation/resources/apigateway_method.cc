@@ -25,13 +25,10 @@ constexpr PropertyRule kProperties[] = {
      .operation = kPut,
      .need = Need::kRequired},
     {.name = "AuthorizationType", .operation = kPut},
-    {.name = "AuthorizerId", .operation = kPut},
-    {.name = "AuthorizationScopes", .operation = kPut},
     {.name = "ApiKeyRequired", .operation = kPut},
     {.name = "OperationName", .operation = kPut},
     {.name = "RequestParameters", .operation = kPut},
     {.name = "RequestModels", .operation = kPut},
-    {.name = "RequestValidatorId", .operation = kPut},
     {.name = "MethodResponses", .nested = "StatusCode,ResponseParameters,ResponseModels"},
     {.name = "Integration",
      .nested = "Type,IntegrationHttpMethod,Uri,ConnectionType,ConnectionId,Credentials,"

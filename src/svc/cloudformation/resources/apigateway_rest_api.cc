@@ -16,7 +16,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "Description", .operation = kCreate},
     {.name = "ApiKeySourceType", .operation = kCreate, .member = "apiKeySource"},
     {.name = "BinaryMediaTypes", .operation = kCreate},
-    {.name = "MinimumCompressionSize", .operation = kCreate},
     {.name = "EndpointConfiguration", .operation = kCreate},
     {.name = "Policy"},
     {.name = "DisableExecuteApiEndpoint", .operation = kCreate},
@@ -40,7 +39,6 @@ Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
   Patch patch(before.properties, step.properties);
   patch.value("Name", "/name").value("Description", "/description");
   patch.value("ApiKeySourceType", "/apiKeySource").value("Policy", "/policy");
-  patch.value("MinimumCompressionSize", "/minimumCompressionSize");
   patch.value("DisableExecuteApiEndpoint", "/disableExecuteApiEndpoint");
   patch.members("BinaryMediaTypes", "/binaryMediaTypes/");
   if (patch.changed("EndpointConfiguration")) {

@@ -16,7 +16,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "Name", .operation = kCreate, .need = Need::kRequired},
     {.name = "ProtocolType", .on_change = kNew, .operation = kCreate, .need = Need::kRequired},
     {.name = "CorsConfiguration", .operation = kCreate, .unset = "{}"},
-    {.name = "CredentialsArn", .operation = kCreate},
     {.name = "Description", .operation = kCreate, .unset = R"("")"},
     {.name = "DisableExecuteApiEndpoint", .operation = kCreate, .unset = "false"},
     {.name = "DisableSchemaValidation", .operation = kCreate},

@@ -19,16 +19,8 @@ constexpr PropertyRule kProperties[] = {
     {.name = "IntegrationSubtype", .operation = kCreate},
     {.name = "PayloadFormatVersion", .operation = kCreate, .unset = R"("1.0")"},
     {.name = "TimeoutInMillis", .operation = kCreate, .unset = "30000"},
-    {.name = "ConnectionId", .operation = kCreate},
     {.name = "ConnectionType", .operation = kCreate, .unset = R"("INTERNET")"},
-    {.name = "CredentialsArn", .operation = kCreate, .unset = R"("")"},
     {.name = "Description", .operation = kCreate, .unset = R"("")"},
-    {.name = "PassthroughBehavior", .operation = kCreate},
-    {.name = "RequestParameters", .operation = kCreate},
-    {.name = "RequestTemplates", .operation = kCreate},
-    {.name = "ContentHandlingStrategy", .operation = kCreate},
-    {.name = "TemplateSelectionExpression", .operation = kCreate},
-    {.name = "TlsConfig", .operation = kCreate},
 };
 constexpr std::string_view kAttributes[] = {"IntegrationId"};
 

@@ -16,11 +16,8 @@ constexpr PropertyRule kProperties[] = {
     {.name = "RouteKey", .operation = kCreate, .need = Need::kRequired},
     {.name = "Target", .operation = kCreate},
     {.name = "ApiKeyRequired", .operation = kCreate, .unset = "false"},
-    {.name = "AuthorizationScopes", .operation = kCreate, .unset = "[]"},
     {.name = "AuthorizationType", .operation = kCreate, .unset = R"("NONE")"},
-    {.name = "AuthorizerId", .operation = kCreate},
     {.name = "OperationName", .operation = kCreate, .unset = R"("")"},
-    {.name = "RouteResponseSelectionExpression", .operation = kCreate},
 };
 constexpr std::string_view kAttributes[] = {"RouteId"};
 

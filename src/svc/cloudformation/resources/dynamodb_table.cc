@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -32,7 +33,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "TimeToLiveSpecification", .nested = "AttributeName,Enabled"},
     {.name = "DeletionProtectionEnabled", .operation = kCreate},
     {.name = "TableClass", .operation = kCreate},
-    {.name = "OnDemandThroughput", .operation = kCreate},
     {.name = "Tags", .nested = "Key,Value"},
 };
 constexpr std::string_view kAttributes[] = {"Arn", "StreamArn"};
@@ -95,20 +95,51 @@ Result<ResourceState> create(ResourceStep& step) {
   return state_of(step, input.table_name);
 }
 
+const Json* find_index(const Json& properties, const std::string& name) {
+  for (const Json& index : *properties.find("GlobalSecondaryIndexes")->as_array()) {
+    if (index.get_string("IndexName") == name) return &index;
+  }
+  return nullptr;
+}
+
+// Of an index that stays, its throughput alone may change.
+Status update_index(ResourceStep& step, const Json& before, const ddb::GlobalSecondaryIndex& wanted,
+                    std::vector<ddb::GlobalSecondaryIndexUpdate>& updates) {
+  Json was = before;
+  Json is = *find_index(step.properties, wanted.index_name);
+  if (was == is) return ok_status();
+  was.erase("ProvisionedThroughput");
+  is.erase("ProvisionedThroughput");
+  if (!(was == is)) {
+    return Error("ValidationError", 400,
+                 "Cannot update GSI's properties other than Provisioned Throughput and Contributor "
+                 "Insights Specification. You can create a new GSI with a different name.");
+  }
+  if (!wanted.provisioned_throughput) return ok_status();
+  ddb::UpdateGlobalSecondaryIndexAction action;
+  action.index_name = wanted.index_name;
+  action.provisioned_throughput = wanted.provisioned_throughput;
+  updates.emplace_back().update = std::move(action);
+  return ok_status();
+}
+
 // One index may come or go in an update, as on AWS.
 Result<std::vector<ddb::GlobalSecondaryIndexUpdate>> index_updates(
     ResourceStep& step, const ResourceRecord& before, const ddb::CreateTableInput& wanted) {
   std::vector<ddb::GlobalSecondaryIndexUpdate> updates;
-  std::set<std::string> had;
+  std::map<std::string, Json> had;
   if (const Json* old = before.properties.find("GlobalSecondaryIndexes"); old && old->is_array()) {
     for (const Json& index : *old->as_array())
-      had.emplace(index.get_string("IndexName"));
+      had[std::string(index.get_string("IndexName"))] = index;
   }
   std::set<std::string> has;
   if (wanted.global_secondary_indexes) {
     for (const ddb::GlobalSecondaryIndex& index : *wanted.global_secondary_indexes) {
       has.insert(index.index_name);
-      if (had.contains(index.index_name)) continue;
+      if (auto old = had.find(index.index_name); old != had.end()) {
+        MR_TRY(update_index(step, old->second, index, updates));
+        continue;
+      }
       ddb::CreateGlobalSecondaryIndexAction create_action;
       create_action.index_name = index.index_name;
       create_action.key_schema = index.key_schema;
@@ -117,17 +148,18 @@ Result<std::vector<ddb::GlobalSecondaryIndexUpdate>> index_updates(
       updates.emplace_back().create = std::move(create_action);
     }
   }
-  for (const std::string& name : had) {
+  for (const auto& [name, index] : had) {
     if (has.contains(name)) continue;
     ddb::DeleteGlobalSecondaryIndexAction delete_action;
     delete_action.index_name = name;
     updates.emplace_back().delete_ = std::move(delete_action);
   }
-  if (updates.size() > 1) {
+  auto moves = std::count_if(updates.begin(), updates.end(),
+                             [](const auto& update) { return !update.update.has_value(); });
+  if (moves > 1) {
     return Error("InvalidRequest", 400,
                  "Cannot perform more than one GSI creation or deletion in a single update");
   }
-  static_cast<void>(step);
   return updates;
 }
 

@@ -21,7 +21,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "ManagedPolicyArns"},
     {.name = "Description", .operation = &iam::CreateRole::kDescription},
     {.name = "MaxSessionDuration", .operation = &iam::CreateRole::kDescription},
-    {.name = "PermissionsBoundary", .operation = &iam::CreateRole::kDescription},
     {.name = "Tags", .nested = "Key,Value"},
 };
 constexpr std::string_view kAttributes[] = {"Arn", "RoleId"};

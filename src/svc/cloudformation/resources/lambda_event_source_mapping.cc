@@ -25,7 +25,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "MaximumRetryAttempts", .operation = kCreate, .unset = "-1"},
     {.name = "TumblingWindowInSeconds", .operation = kCreate, .unset = "0"},
     {.name = "FunctionResponseTypes", .operation = kCreate, .unset = "[]"},
-    {.name = "ScalingConfig", .operation = kCreate},
 };
 constexpr std::string_view kAttributes[] = {"Id", "EventSourceMappingArn"};
 

@@ -136,13 +136,24 @@ TEST_F(LambdaTypesTest, ARefusalIsToldAndRolledBack) {
   EXPECT_FALSE(h.call<api::GetFunction>({.function_name = "hello"}).ok());
 }
 
-// What Lambda has and Millrace lacks is refused by the property's name, before anything is made.
-TEST_F(LambdaTypesTest, UnknownPropertiesAreRefused) {
-  auto refused = error<wire::CreateStack>(
-      {.stack_name = "app",
-       .template_body = replaced(kApplication, "\"BatchSize\":10", "\"Queues\":[\"q\"]"),
-       .capabilities = acknowledged()});
-  EXPECT_THAT(refused, HasSubstr("HelloStream with message: #: extraneous key [Queues]"));
+// What Lambda has and Millrace lacks is refused by name, before anything is made.
+TEST_F(LambdaTypesTest, WhatWeLackIsRefused) {
+  auto refused = [&](std::string_view from, std::string_view to) {
+    return error<wire::CreateStack>({.stack_name = "app",
+                                     .template_body = replaced(kApplication, from, to),
+                                     .capabilities = acknowledged()});
+  };
+  EXPECT_THAT(refused("\"BatchSize\":10", "\"Queues\":[\"q\"]"),
+              HasSubstr("HelloStream with message: #: extraneous key [Queues]"));
+  EXPECT_THAT(
+      refused("\"MemorySize\":256", "\"Layers\":[\"arn:x\"]"),
+      HasSubstr("HelloLambdaFunction with message: #/Layers: is not supported by Millrace"));
+  EXPECT_THAT(refused("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::CodeSigningConfig"),
+              HasSubstr("Unrecognized resource types: [AWS::Lambda::CodeSigningConfig]"));
+  EXPECT_EQ(error<wire::DescribeStacks>({.stack_name = "app"}).substr(0, 16), "ValidationError:");
+  create(replaced(kApplication, "\"MemorySize\":256",
+                  R"("Layers":[],"VpcConfig":{"SubnetIds":[],"SecurityGroupIds":[]})"));
+  EXPECT_EQ(status(), "CREATE_COMPLETE") << "without anything in them they say nothing";
 }
 
 }  // namespace

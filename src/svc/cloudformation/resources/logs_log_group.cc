@@ -12,7 +12,6 @@ namespace logs = aws::logs;
 constexpr PropertyRule kProperties[] = {
     {.name = "LogGroupName", .on_change = OnChange::kReplace},
     {.name = "RetentionInDays"},
-    {.name = "KmsKeyId", .operation = &logs::CreateLogGroup::kDescription},
     {.name = "LogGroupClass", .operation = &logs::CreateLogGroup::kDescription},
     {.name = "Tags", .nested = "Key,Value"},
 };

@@ -61,6 +61,36 @@ TEST_F(OtherTypesTest, APolicyLeavesItsBucket) {
             "NoSuchBucketPolicy");
 }
 
+TEST_F(OtherTypesTest, ABucketLosesWhatItsTemplateLoses) {
+  create(R"({"Resources":{"B":{"Type":"AWS::S3::Bucket","Properties":{"BucketName":"b-one",
+    "PublicAccessBlockConfiguration":{"BlockPublicAcls":true},
+    "CorsConfiguration":{"CorsRules":[{"AllowedMethods":["GET"],"AllowedOrigins":["*"]}]},
+    "OwnershipControls":{"Rules":[{"ObjectOwnership":"BucketOwnerEnforced"}]}}}}})");
+  ASSERT_EQ(status(), "CREATE_COMPLETE") << events();
+  EXPECT_TRUE(h.call<aws::s3::GetPublicAccessBlock>({.bucket = "b-one"}).ok());
+  update(R"({"Resources":{"B":{"Type":"AWS::S3::Bucket","Properties":{"BucketName":"b-one"}}}})");
+  ASSERT_EQ(status(), "UPDATE_COMPLETE") << events();
+  EXPECT_FALSE(h.call<aws::s3::GetPublicAccessBlock>({.bucket = "b-one"}).ok());
+  EXPECT_FALSE(h.call<aws::s3::GetBucketCors>({.bucket = "b-one"}).ok());
+  EXPECT_FALSE(h.call<aws::s3::GetBucketOwnershipControls>({.bucket = "b-one"}).ok());
+}
+
+TEST_F(OtherTypesTest, AnIndexOfATableIsNotChangedInPlace) {
+  constexpr char kTable[] = R"({"Resources":{"T":{"Type":"AWS::DynamoDB::Table","Properties":{
+    "BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
+      {"AttributeName":"id","AttributeType":"S"},{"AttributeName":"by","AttributeType":"S"}],
+    "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{
+      "IndexName":"i","KeySchema":[{"AttributeName":"by","KeyType":"HASH"}],
+      "Projection":{"ProjectionType":"ALL"}}]}}}})";
+  create(kTable);
+  ASSERT_EQ(status(), "CREATE_COMPLETE") << events();
+  update(replaced(kTable, "\"ALL\"", "\"KEYS_ONLY\""));
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_THAT(events(), HasSubstr("T:UPDATE_FAILED Cannot update GSI's properties other than"));
+  update(replaced(kTable, "\"IndexName\":\"i\"", "\"IndexName\":\"j\""));
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE") << "one comes and one goes: two changes";
+}
+
 TEST_F(OtherTypesTest, AnEmailIdentity) {
   constexpr char kIdentity[] = R"({"Resources":{"Sender":{"Type":"AWS::SES::EmailIdentity",
     "Properties":{"EmailIdentity":"me@example.com"}}},"Outputs":{"I":{"Value":{"Ref":"Sender"}}}})";

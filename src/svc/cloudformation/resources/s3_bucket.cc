@@ -55,9 +55,12 @@ Json renamed(const Json* list,
   return out;
 }
 
-Status put_encryption(ResourceStep& step, const std::string& bucket) {
+Status put_encryption(ResourceStep& step, const std::string& bucket, const Json* before) {
   const Json* property = step.properties.find("BucketEncryption");
-  if (property == nullptr) return ok_status();
+  if (property == nullptr) {
+    if (before == nullptr) return ok_status();
+    return ignore_missing(step.ctx.call<s3::DeleteBucketEncryption>({.bucket = bucket}));
+  }
   Json value = Json::object();
   value.set("Rules",
             renamed(property->find("ServerSideEncryptionConfiguration"),
@@ -70,9 +73,12 @@ Status put_encryption(ResourceStep& step, const std::string& bucket) {
   return ok_status();
 }
 
-Status put_access_block(ResourceStep& step, const std::string& bucket) {
+Status put_access_block(ResourceStep& step, const std::string& bucket, const Json* before) {
   const Json* property = step.properties.find("PublicAccessBlockConfiguration");
-  if (property == nullptr) return ok_status();
+  if (property == nullptr) {
+    if (before == nullptr) return ok_status();
+    return ignore_missing(step.ctx.call<s3::DeletePublicAccessBlock>({.bucket = bucket}));
+  }
   s3::PutPublicAccessBlockRequest input{.bucket = bucket};
   MR_TRY(fill<s3::PutPublicAccessBlock>("PublicAccessBlockConfiguration", *property,
                                         "#/PublicAccessBlockConfiguration",
@@ -92,9 +98,12 @@ Status put_versioning(ResourceStep& step, const std::string& bucket) {
   return ok_status();
 }
 
-Status put_ownership(ResourceStep& step, const std::string& bucket) {
+Status put_ownership(ResourceStep& step, const std::string& bucket, const Json* before) {
   const Json* property = step.properties.find("OwnershipControls");
-  if (property == nullptr) return ok_status();
+  if (property == nullptr) {
+    if (before == nullptr) return ok_status();
+    return ignore_missing(step.ctx.call<s3::DeleteBucketOwnershipControls>({.bucket = bucket}));
+  }
   s3::PutBucketOwnershipControlsRequest input{.bucket = bucket};
   MR_TRY(fill<s3::PutBucketOwnershipControls>("OwnershipControls", *property, "#/OwnershipControls",
                                               input.ownership_controls));
@@ -170,6 +179,25 @@ Status put_lifecycle(ResourceStep& step, const std::string& bucket, const Json* 
   return ok_status();
 }
 
+// What a notification says that we would not pass on.
+Status check_notification(const Json& property) {
+  const Json* list = property.find("LambdaConfigurations");
+  if (list == nullptr || !list->is_array()) return ok_status();
+  for (const Json& one : *list->as_array()) {
+    for (const auto& [name, value] : *one.as_object()) {
+      if (name == "Function" || name == "Event") continue;
+      bool rules_only = name == "Filter" && value.find("S3Key") != nullptr &&
+                        value.as_object()->size() == 1 &&
+                        value.find("S3Key")->find("Rules") != nullptr;
+      if (rules_only) continue;
+      return Error("ValidationError", 400,
+                   "#/NotificationConfiguration/LambdaConfigurations: extraneous key [" + name +
+                       "] is not permitted (Millrace does not support it)");
+    }
+  }
+  return ok_status();
+}
+
 Json notification_of(const Json& property) {
   Json functions = Json::array();
   const Json* list = property.find("LambdaConfigurations");
@@ -200,6 +228,7 @@ Status put_notification(ResourceStep& step, const std::string& bucket, const Jso
   if (property == nullptr && before == nullptr) return ok_status();
   s3::PutBucketNotificationConfigurationRequest input{.bucket = bucket};
   if (property != nullptr) {
+    MR_TRY(check_notification(*property));
     MR_TRY(fill<s3::PutBucketNotificationConfiguration>(
         "NotificationConfiguration", notification_of(*property), "#/NotificationConfiguration",
         input.notification_configuration));
@@ -225,10 +254,10 @@ Status configure(ResourceStep& step, const std::string& bucket, const Json& befo
                  "#/AccessControl: only Private is supported by Millrace, which enforces the "
                  "bucket owner");
   }
-  MR_TRY(put_encryption(step, bucket));
-  MR_TRY(put_access_block(step, bucket));
+  MR_TRY(put_encryption(step, bucket, before.find("BucketEncryption")));
+  MR_TRY(put_access_block(step, bucket, before.find("PublicAccessBlockConfiguration")));
   MR_TRY(put_versioning(step, bucket));
-  MR_TRY(put_ownership(step, bucket));
+  MR_TRY(put_ownership(step, bucket, before.find("OwnershipControls")));
   MR_TRY(put_cors(step, bucket, before.find("CorsConfiguration")));
   MR_TRY(put_lifecycle(step, bucket, before.find("LifecycleConfiguration")));
   MR_TRY(put_tags(step, bucket));

@@ -18,7 +18,6 @@ constexpr PropertyRule kProperties[] = {
     {.name = "AllowedPattern", .operation = kPut},
     {.name = "Tier", .operation = kPut},
     {.name = "DataType", .operation = kPut},
-    {.name = "Policies", .operation = kPut},
     {.name = "Tags"},
 };
 constexpr std::string_view kAttributes[] = {"Type", "Value"};
