@@ -1,6 +1,7 @@
 #include "svc/cloudformation/change_set.h"
 #include "svc/cloudformation/operations.h"
 #include "svc/cloudformation/page.h"
+#include "svc/cloudformation/stack.h"
 #include "svc/document.h"
 
 namespace millrace::cloudformation {
@@ -35,12 +36,7 @@ Result<wire::DescribeChangeSetOutput> describe_change_set(Context& ctx,
   out.stack_id = record.stack_id;
   out.stack_name = record.stack_name;
   if (!record.description.empty()) out.description = record.description;
-  out.parameters.emplace();
-  for (const auto& [name, value] : record.goal.parameters) {
-    wire::Parameter parameter{.parameter_key = name, .parameter_value = value.given};
-    if (value.resolved != value.given) parameter.resolved_value = value.resolved;
-    out.parameters->push_back(std::move(parameter));
-  }
+  out.parameters = shown_parameters(record.goal);
   out.creation_time = record.created;
   out.execution_status = record.execution_status;
   out.status = record.status;

@@ -10,16 +10,7 @@ wire::Stack to_wire(const StackRecord& stack) {
   out.stack_id = stack.id;
   if (!stack.change_set_id.empty()) out.change_set_id = stack.change_set_id;
   if (!stack.goal.description.empty()) out.description = stack.goal.description;
-  auto tmpl = Template::parse(stack.goal.template_text);
-  for (const auto& [name, value] : stack.goal.parameters) {
-    const ParameterDeclaration* declaration = tmpl.ok() ? tmpl->find_parameter(name) : nullptr;
-    bool hidden = declaration != nullptr && declaration->no_echo;
-    wire::Parameter parameter{.parameter_key = name,
-                              .parameter_value = hidden ? "****" : value.given};
-    if (!hidden && value.resolved != value.given) parameter.resolved_value = value.resolved;
-    if (!out.parameters) out.parameters.emplace();
-    out.parameters->push_back(std::move(parameter));
-  }
+  if (!stack.goal.parameters.empty()) out.parameters = shown_parameters(stack.goal);
   out.creation_time = stack.created;
   out.last_updated_time = stack.updated;
   out.deletion_time = stack.deleted;

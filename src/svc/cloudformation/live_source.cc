@@ -44,14 +44,25 @@ Result<std::string> LiveSource::import_value(const std::string& export_name) {
   return std::move(exported->value);
 }
 
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+// lists where a secure one may stand: in no property of a type that we have.
 Result<std::string> LiveSource::dynamic_reference(std::string_view reference) {
   size_t colon = reference.find(':');
   std::string_view service = reference.substr(0, colon);
-  if (colon == std::string_view::npos || (service != "ssm" && service != "ssm-secure")) {
+  if (service == "ssm-secure") {
+    return validation_error(
+        fmt::format("SSM Secure reference is not supported in: [{}]", reference));
+  }
+  if (colon == std::string_view::npos || service != "ssm") {
     return validation_error(fmt::format(
         "Dynamic reference {{{{resolve:{}}}}} is not supported by Millrace", reference));
   }
-  return read_ssm_parameter(ctx_, std::string(reference.substr(colon + 1)));
+  MR_ASSIGN(SsmValue value, read_ssm_parameter(ctx_, std::string(reference.substr(colon + 1))));
+  if (value.is_secure) {
+    return validation_error(fmt::format("Non-secure ssm prefix was used for secure parameter: {}",
+                                        reference.substr(colon + 1)));
+  }
+  return std::move(value.text);
 }
 
 // The path form works without DNS and on the port that we serve. It names the stage; an HTTP API's
@@ -74,8 +85,8 @@ std::string LiveSource::reachable_url(std::string url) {
   return fmt::format("{}/_aws/execute-api/{}{}", ctx_.ports().endpoint_url, id, path);
 }
 
-Result<std::string> read_ssm_parameter(svc::Context& ctx, const std::string& name) {
-  auto got = ctx.call<aws::ssm::GetParameter>({.name = name, .with_decryption = true});
+Result<SsmValue> read_ssm_parameter(svc::Context& ctx, const std::string& name) {
+  auto got = ctx.call<aws::ssm::GetParameter>({.name = name});
   bool missing = got.ok() ? !got->parameter || !got->parameter->value
                           : got.error().code().starts_with("Parameter");
   if (missing) {
@@ -83,7 +94,7 @@ Result<std::string> read_ssm_parameter(svc::Context& ctx, const std::string& nam
         "Unable to fetch parameters [{}] from parameter store for this account.", name));
   }
   if (!got.ok()) return std::move(got).error();
-  return *got->parameter->value;
+  return SsmValue{*got->parameter->value, got->parameter->type == "SecureString"};
 }
 
 Environment environment_of(const svc::Scope& scope, const StackRecord& stack, const Template& tmpl,

@@ -33,8 +33,13 @@ class LiveSource : public ReferenceSource {
   std::set<std::string> imported_;
 };
 
-// A parameter's value, as the caller of `ctx`; with decryption. `name` may end in ":VERSION".
-Result<std::string> read_ssm_parameter(svc::Context& ctx, const std::string& name);
+// A parameter's value, as the caller of `ctx`; sealed when it is secure, for templates never see
+// those. `name` may end in ":VERSION". Errors: ValidationError when there is none.
+struct SsmValue {
+  std::string text;
+  bool is_secure = false;
+};
+Result<SsmValue> read_ssm_parameter(svc::Context& ctx, const std::string& name);
 
 // The environment of a stack with these parameters.
 Environment environment_of(const svc::Scope& scope, const StackRecord& stack, const Template& tmpl,

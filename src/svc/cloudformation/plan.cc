@@ -52,6 +52,13 @@ Status check_capabilities(const Template& tmpl, const PlanRequest& request) {
                fmt::format("Requires capabilities : [{}]", fmt::join(missing, ", ")));
 }
 
+Result<std::string> read_plain_parameter(svc::Context& ctx, const std::string& name) {
+  MR_ASSIGN(SsmValue value, read_ssm_parameter(ctx, name));
+  if (!value.is_secure) return std::move(value.text);
+  return validation_error(fmt::format(
+      "Parameters [{}] referenced by template have types not supported by CloudFormation.", name));
+}
+
 }  // namespace
 
 std::set<std::string> unknown_types(svc::Context& ctx, const Template& tmpl) {
@@ -100,7 +107,7 @@ Result<Goal> make_goal(svc::Context& ctx, Rows& rows, const StackRecord& stack, 
   ParameterValues previous = is_update ? stack.goal.parameters : ParameterValues{};
   MR_ASSIGN(goal.parameters,
             decide_parameters(tmpl, {given, previous, [&](const std::string& name) {
-                                       return read_ssm_parameter(ctx, name);
+                                       return read_plain_parameter(ctx, name);
                                      }}));
   if (request.tags) {
     for (const wire::Tag& tag : *request.tags)

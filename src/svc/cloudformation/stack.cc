@@ -48,6 +48,20 @@ void stack_event(Context& ctx, Rows& rows, StackRecord& stack, const std::string
                  token, ctx.now());
 }
 
+std::vector<wire::Parameter> shown_parameters(const Goal& goal) {
+  auto tmpl = Template::parse(goal.template_text);
+  std::vector<wire::Parameter> shown;
+  for (const auto& [name, value] : goal.parameters) {
+    const ParameterDeclaration* declaration = tmpl.ok() ? tmpl->find_parameter(name) : nullptr;
+    bool hidden = declaration != nullptr && declaration->no_echo;
+    wire::Parameter parameter{.parameter_key = name,
+                              .parameter_value = hidden ? "****" : value.given};
+    if (!hidden && value.resolved != value.given) parameter.resolved_value = value.resolved;
+    shown.push_back(std::move(parameter));
+  }
+  return shown;
+}
+
 Result<StackRecord> load_stack(Rows& rows, const std::string& name_or_id) {
   MR_ASSIGN(auto stack, rows.find_stack_by(name_or_id));
   if (!stack) {

@@ -16,6 +16,9 @@ StackRecord new_stack(svc::Context& ctx, const std::string& name);
 // "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE" ...: whether an update may begin.
 Status check_updatable(const StackRecord& stack);
 
+// As answers show them: those that the template declares NoEcho as "****".
+std::vector<wire::Parameter> shown_parameters(const Goal& goal);
+
 // Who the run acts as: the caller, or the stack's role when he gave one, which he must be allowed
 // to pass.
 Result<svc::Caller> runner_of(svc::Context& ctx, const std::string& role_arn);

@@ -195,6 +195,32 @@ TEST_F(OtherTypesTest, AParameterAndOneThatReadsIt) {
   EXPECT_FALSE(h.call<aws::ssm::GetParameter>({.name = "/made"}).ok());
 }
 
+// What is secret comes into no template.
+TEST_F(OtherTypesTest, SecretsStaySecret) {
+  must<aws::ssm::PutParameter>({.name = "/secret", .value = "hush", .type = "SecureString"});
+  constexpr char kReads[] = R"({"Resources":{"P":{"Type":"AWS::SSM::Parameter","Properties":{
+    "Type":"String","Value":"{{resolve:ssm:/secret}}"}}}})";
+  EXPECT_EQ(error<wire::CreateStack>({.stack_name = "app", .template_body = kReads}),
+            "ValidationError: Non-secure ssm prefix was used for secure parameter: /secret");
+  EXPECT_EQ(error<wire::CreateStack>(
+                {.stack_name = "app", .template_body = replaced(kReads, ":ssm:", ":ssm-secure:")}),
+            "ValidationError: SSM Secure reference is not supported in: [ssm-secure:/secret]");
+  EXPECT_EQ(error<wire::CreateStack>(
+                {.stack_name = "app", .template_body = R"({"Parameters":{"S":{"Default":"/secret",
+                   "Type":"AWS::SSM::Parameter::Value<String>"}},
+                   "Resources":{"A":{"Type":"AWS::Logs::LogGroup"}}})"}),
+            "ValidationError: Parameters [/secret] referenced by template have types not supported "
+            "by CloudFormation.");
+  must<wire::CreateChangeSet>({.stack_name = "app",
+                               .template_body = R"({"Parameters":{"S":{"Type":"String",
+                                 "NoEcho":true,"Default":"hush"}},
+                                 "Resources":{"A":{"Type":"AWS::Logs::LogGroup"}}})",
+                               .change_set_name = "c",
+                               .change_set_type = "CREATE"});
+  auto shown = must<wire::DescribeChangeSet>({.change_set_name = "c", .stack_name = "app"});
+  EXPECT_EQ(shown.parameters->at(0).parameter_value, "****");
+}
+
 TEST_F(OtherTypesTest, CdkMetadataIsAccepted) {
   create(R"({"Resources":{"CDKMetadata":{"Type":"AWS::CDK::Metadata","Properties":{
     "Analytics":"v2:deflate64:H4s"},"Metadata":{"aws:cdk:path":"App/CDKMetadata/Default"}}}})");
