@@ -80,14 +80,14 @@ TEST_F(OtherTypesTest, AnIndexOfATableIsNotChangedInPlace) {
     "BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
       {"AttributeName":"id","AttributeType":"S"},{"AttributeName":"by","AttributeType":"S"}],
     "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{
-      "IndexName":"i","KeySchema":[{"AttributeName":"by","KeyType":"HASH"}],
+      "IndexName":"one","KeySchema":[{"AttributeName":"by","KeyType":"HASH"}],
       "Projection":{"ProjectionType":"ALL"}}]}}}})";
   create(kTable);
   ASSERT_EQ(status(), "CREATE_COMPLETE") << events();
   update(replaced(kTable, "\"ALL\"", "\"KEYS_ONLY\""));
   EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
   EXPECT_THAT(events(), HasSubstr("T:UPDATE_FAILED Cannot update GSI's properties other than"));
-  update(replaced(kTable, "\"IndexName\":\"i\"", "\"IndexName\":\"j\""));
+  update(replaced(kTable, "\"IndexName\":\"one\"", "\"IndexName\":\"two\""));
   EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE") << "one comes and one goes: two changes";
 }
 
