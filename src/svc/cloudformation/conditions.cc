@@ -47,6 +47,10 @@ Result<bool> Resolver::named_condition(const std::string& name) {
     return validation_error(
         fmt::format("Template format error: Circular dependency between conditions: [{}]", name));
   }
+  if (evaluating_.size() >= kConditionDepthMax) {
+    return validation_error(
+        fmt::format("Template format error: condition {} is nested too deep", name));
+  }
   evaluating_.push_back(name);
   auto value = evaluate_condition(*expression);
   evaluating_.pop_back();

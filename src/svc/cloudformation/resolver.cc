@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/encoding.h"
 #include "svc/cloudformation/cidr.h"
@@ -96,13 +97,37 @@ Result<Resolver::Value> Resolver::resolve(const Json& value) {
   return Value(value);
 }
 
+Status Resolver::spend(size_t bytes) {
+  spent_bytes_ += bytes;
+  if (spent_bytes_ <= kResolvedBytesMax) return ok_status();
+  return validation_error(fmt::format(
+      "Template error: the template's functions give more than {} bytes", kResolvedBytesMax));
+}
+
+Status Resolver::spend_on(const Json& value) {
+  if (const std::string* text = value.as_string()) return spend(text->size());
+  MR_TRY(spend(sizeof(Json)));
+  if (const Json::Array* array = value.as_array()) {
+    for (const Json& element : *array)
+      MR_TRY(spend_on(element));
+  } else if (const Json::Object* object = value.as_object()) {
+    for (const auto& [name, member] : *object) {
+      MR_TRY(spend(name.size()));
+      MR_TRY(spend_on(member));
+    }
+  }
+  return ok_status();
+}
+
 Result<Resolver::Value> Resolver::resolve_call(const IntrinsicCall& call) {
   Handler handler = find_handler(call.name);
   if (handler == nullptr) {
     return validation_error(
         fmt::format("Template error: {} is not supported by Millrace", call.name));
   }
-  return (this->*handler)(*call.argument);
+  MR_ASSIGN(Value value, (this->*handler)(*call.argument));
+  if (value) MR_TRY(spend_on(*value));
+  return value;
 }
 
 Result<Json> Resolver::resolve_properties(const Json& properties) {
@@ -184,10 +209,9 @@ Result<Resolver::Value> Resolver::fn_get_att(const Json& argument) {
   return Value(std::move(value));
 }
 
-Result<std::string> Resolver::sub_value(const std::string& name, const Json::Object& own) {
-  for (const auto& [key, value] : own) {
-    if (key == name) return resolve_text(value);
-  }
+// `own`: what the function itself gives for the name, or null.
+Result<std::string> Resolver::sub_value(const std::string& name, const Json* own) {
+  if (own != nullptr) return resolve_text(*own);
   size_t dot = name.find('.');
   Value value;
   if (dot != std::string::npos) {
@@ -204,10 +228,13 @@ Result<std::string> Resolver::sub_value(const std::string& name, const Json::Obj
 }
 
 Result<Resolver::Value> Resolver::fn_sub(const Json& argument) {
-  static const Json::Object kNone;
   const Json::Array* parts = argument.as_array();
   const std::string& text = parts != nullptr ? *(*parts)[0].as_string() : *argument.as_string();
-  const Json::Object& own = parts != nullptr ? *(*parts)[1].as_object() : kNone;
+  std::map<std::string_view, const Json*> own;
+  if (parts != nullptr) {
+    for (const auto& [name, value] : *(*parts)[1].as_object())
+      own[name] = &value;
+  }
   std::string out;
   size_t at = 0;
   while (at < text.size()) {
@@ -223,7 +250,10 @@ Result<Resolver::Value> Resolver::fn_sub(const Json& argument) {
     }
     std::vector<std::string> names = sub_names("${" + inside + "}");
     if (names.empty()) continue;
-    MR_ASSIGN(std::string value, sub_value(names.front(), own));
+    auto known = own.find(names.front());
+    MR_ASSIGN(std::string value,
+              sub_value(names.front(), known == own.end() ? nullptr : known->second));
+    MR_TRY(spend(value.size()));
     out += value;
   }
   out.append(text, at);
@@ -249,6 +279,7 @@ Result<Resolver::Value> Resolver::fn_join(const Json& argument) {
   for (const Json& element : *list->as_array()) {
     auto text = scalar(element);
     if (!text) return bad_arguments("Fn::Join", "joins strings only");
+    MR_TRY(spend(text->size() + (*parts)[0].as_string()->size()));
     if (!first) out += *(*parts)[0].as_string();
     first = false;
     out += *text;
@@ -418,6 +449,10 @@ Result<std::string> Resolver::expand_dynamic(std::string text) {
   while (at != std::string::npos) {
     size_t close = text.find("}}", at);
     if (close == std::string::npos) break;
+    if (++dynamic_references_ > kDynamicReferencesMax) {
+      return validation_error(
+          fmt::format("Template error: more than {} dynamic references", kDynamicReferencesMax));
+    }
     std::string inside = text.substr(at + kOpen.size(), close - at - kOpen.size());
     MR_ASSIGN(std::string value, source_.dynamic_reference(inside));
     text.replace(at, close + 2 - at, value);
@@ -430,31 +465,35 @@ Result<std::string> Resolver::expand_dynamic(std::string text) {
 // space.
 std::string Resolver::with_reachable_urls(std::string text) {
   constexpr std::string_view kMiddle = ".execute-api.";
-  size_t middle = text.find(kMiddle);
-  while (middle != std::string::npos) {
-    size_t slashes = text.rfind("://", middle);
-    size_t suffix = text.find(".amazonaws.com", middle);
-    if (slashes == std::string::npos || suffix == std::string::npos) return text;
-    size_t scheme = slashes;
-    while (scheme > 0 && std::isalpha(static_cast<unsigned char>(text[scheme - 1])))
+  std::string_view rest = text;
+  std::string out;
+  size_t middle = rest.find(kMiddle);
+  while (middle != std::string_view::npos) {
+    size_t slashes = rest.substr(0, middle).rfind("://");
+    size_t suffix = rest.find(".amazonaws.com", middle);
+    if (suffix == std::string_view::npos) break;
+    size_t end = std::min(rest.find_first_of(" \t\r\n\"'<>", suffix), rest.size());
+    size_t scheme = slashes == std::string_view::npos ? middle : slashes;
+    while (scheme > 0 && std::isalpha(static_cast<unsigned char>(rest[scheme - 1])))
       --scheme;
-    std::string_view id = std::string_view(text).substr(slashes + 3, middle - slashes - 3);
-    std::string_view name = std::string_view(text).substr(scheme, slashes - scheme);
-    bool http = name == "https" || name == "http";
+    std::string_view name = rest.substr(scheme, slashes - scheme);
+    bool http = slashes != std::string_view::npos && (name == "https" || name == "http");
+    std::string_view id = http ? rest.substr(slashes + 3, middle - slashes - 3) : "";
     bool plain = !id.empty() && std::all_of(id.begin(), id.end(), [](char c) {
       return std::isalnum(static_cast<unsigned char>(c));
     });
-    size_t end = text.find_first_of(" \t\r\n\"'<>", suffix);
-    if (end == std::string::npos) end = text.size();
-    size_t next = end;
-    if (http && plain) {
-      std::string reachable = source_.reachable_url(text.substr(scheme, end - scheme));
-      next = scheme + reachable.size();
-      text.replace(scheme, end - scheme, reachable);
+    if (plain) {
+      out += rest.substr(0, scheme);
+      out += source_.reachable_url(std::string(rest.substr(scheme, end - scheme)));
+    } else {
+      out += rest.substr(0, end);
     }
-    middle = text.find(kMiddle, next);
+    rest.remove_prefix(end);
+    middle = rest.find(kMiddle);
   }
-  return text;
+  if (out.empty()) return text;
+  out += rest;
+  return out;
 }
 
 }  // namespace millrace::cloudformation

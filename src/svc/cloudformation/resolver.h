@@ -15,6 +15,14 @@
 
 namespace millrace::cloudformation {
 
+// What the functions of one template may give, all in all: a short template can join and substitute
+// its way to gigabytes.
+inline constexpr size_t kResolvedBytesMax = 64 * 1024 * 1024;
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+inline constexpr size_t kDynamicReferencesMax = 60;
+// Conditions that are made of conditions that are made of conditions ...
+inline constexpr size_t kConditionDepthMax = 100;
+
 // Stands for what only a deployment will tell, in a forecast. Any text made with it is as unknown.
 inline constexpr char kKnownAfterApply[] = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
@@ -85,8 +93,11 @@ class Resolver {
   // What the transform AWS::LanguageExtensions adds.
   Status need_extensions(std::string_view function) const;
 
-  Result<std::string> sub_value(const std::string& name, const codec::Json::Object& own);
+  Result<std::string> sub_value(const std::string& name, const codec::Json* own);
   Result<std::vector<codec::Json>> resolve_list(const codec::Json& argument);
+  // Counts what a function gives. ValidationError beyond kResolvedBytesMax.
+  Status spend(size_t bytes);
+  Status spend_on(const codec::Json& value);
   Result<std::string> expand_dynamic(std::string text);
   std::string with_reachable_urls(std::string text);
   void make_reachable(codec::Json& value);
@@ -97,6 +108,8 @@ class Resolver {
   const Template& template_;
   const Environment& environment_;
   ReferenceSource& source_;
+  size_t spent_bytes_ = 0;
+  size_t dynamic_references_ = 0;
   std::map<std::string, bool> conditions_;
   std::vector<std::string> evaluating_;  // names of conditions, to find cycles
 };

@@ -254,6 +254,33 @@ TEST(Resolver, LanguageExtensions) {
             "AWS::LanguageExtensions");
 }
 
+// A short template must not become a long one.
+TEST(Resolver, WhatFunctionsGiveIsBounded) {
+  std::string many(200'000, ',');
+  std::string delimiter(1'000, 'd');
+  EXPECT_EQ(
+      resolved(R"({"Fn::Join":[")" + delimiter + R"(",{"Fn::Split":[",",")" + many + R"("]}]})"),
+      "Template error: the template's functions give more than 67108864 bytes");
+  std::string references;
+  for (int i = 0; i < 61; ++i)
+    references += "{{resolve:ssm:x}}";
+  EXPECT_EQ(resolved("\"" + references + "\""), "Template error: more than 60 dynamic references");
+  std::string conditions = R"("C0":{"Fn::Equals":["a","a"]})";
+  for (int i = 1; i < 20'000; ++i) {
+    conditions += ",\"C" + std::to_string(i) + "\":{\"Fn::Not\":[{\"Condition\":\"C" +
+                  std::to_string(i - 1) + "\"}]}";
+  }
+  auto parsed =
+      Template::parse(R"({"Resources":{"R":{"Type":"X"}},"Conditions":{"Last":{"Condition":
+      "C19999"},)" + conditions +
+                      "}}");
+  ASSERT_TRUE(parsed.ok());
+  Environment environment;
+  FakeSource source;
+  Resolver resolver(*parsed, environment, source);
+  EXPECT_THAT(resolver.evaluate_conditions().error().message(), HasSubstr("is nested too deep"));
+}
+
 TEST(Resolver, RulesAreAsserted) {
   auto parsed = Template::parse(R"({"Parameters":{"V":{"Type":"String"}},
       "Rules":{"Check":{"Assertions":[{"Assert":{"Fn::Not":[{"Fn::Contains":[["1","2"],
