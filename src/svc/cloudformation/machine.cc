@@ -18,6 +18,21 @@ constexpr int64_t kReadyPollMs = 100;
 // that does not stabilize is given up.
 constexpr int64_t kReadyDeadlineMs = 5 * 60 * 1000;
 
+// A name of the template's own is taken while what it replaces is still there.
+Status check_replaceable(const ResourceType& type, const ResourceRecord& existing,
+                         const Json& wanted) {
+  const Json* name = type.name_property.empty() ? nullptr : wanted.find(type.name_property);
+  const Json* old = existing.properties.find(type.name_property);
+  if (existing.type != type.name || name == nullptr || old == nullptr || !(*name == *old)) {
+    return ok_status();
+  }
+  return validation_error(
+      fmt::format("CloudFormation cannot update a stack when a custom-named resource requires "
+                  "replacing. Rename "
+                  "{} and update the stack again.",
+                  name->is_string() ? *name->as_string() : name->dump()));
+}
+
 }  // namespace
 
 std::string handler_message(const Error& error) {
@@ -201,6 +216,9 @@ Result<NextStep> Machine::do_turn() {
   Action action = job_.turn->action;
   ResourceStep step = step_for(*type, target.properties);
   ResourceState state;
+  if (action == Action::kReplace) {
+    MR_TRY(check_replaceable(*type, *existing, target.properties));
+  }
   if (action == Action::kUpdate) {
     MR_ASSIGN(state, type->update(step, *existing));
   } else {

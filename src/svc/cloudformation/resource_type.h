@@ -73,6 +73,7 @@ struct ResourceType {
   std::span<const PropertyRule> properties;
   std::span<const std::string_view> attributes;  // of GetAtt; "*" for any
   Tagging tagging = Tagging::kNone;
+  std::string_view name_property = {};  // by which a template may name it; unique in its service
 
   Result<ResourceState> (*create)(ResourceStep&) = nullptr;
   // Absent: every change replaces the resource.

@@ -110,6 +110,7 @@ const ResourceType kEventsRule = {.name = "AWS::Events::Rule",
                                   .properties = kProperties,
                                   .attributes = kAttributes,
                                   .tagging = Tagging::kStackAndSystem,
+                                  .name_property = "Name",
                                   .create = create,
                                   .update = update,
                                   .remove = remove};

@@ -98,6 +98,7 @@ Status remove(ResourceStep& step, const ResourceRecord& before) {
 const ResourceType kIamManagedPolicy = {.name = "AWS::IAM::ManagedPolicy",
                                         .properties = kProperties,
                                         .attributes = kAttributes,
+                                        .name_property = "ManagedPolicyName",
                                         .create = create,
                                         .update = update,
                                         .remove = remove};

@@ -94,6 +94,7 @@ const ResourceType kIamRole = {.name = "AWS::IAM::Role",
                                .properties = kProperties,
                                .attributes = kAttributes,
                                .tagging = Tagging::kStack,
+                               .name_property = "RoleName",
                                .create = create,
                                .update = update,
                                .remove = remove};

@@ -66,6 +66,7 @@ const ResourceType kLogsLogGroup = {.name = "AWS::Logs::LogGroup",
                                     .properties = kProperties,
                                     .attributes = kAttributes,
                                     .tagging = Tagging::kStackAndSystem,
+                                    .name_property = "LogGroupName",
                                     .create = create,
                                     .update = update,
                                     .remove = remove};

@@ -91,6 +91,36 @@ TEST_F(OtherTypesTest, AnIndexOfATableIsNotChangedInPlace) {
   EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE") << "one comes and one goes: two changes";
 }
 
+TEST_F(OtherTypesTest, WhatTheTemplateNamesIsNotReplacedUnderItsName) {
+  constexpr char kTable[] = R"({"Resources":{"T":{"Type":"AWS::DynamoDB::Table","Properties":{
+    "TableName":"mine","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
+      {"AttributeName":"id","AttributeType":"S"}],
+    "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]}}}})";
+  create(kTable);
+  std::string text = kTable;
+  for (size_t at = 0; (at = text.find("\"id\"", at)) != std::string::npos;)
+    text.replace(at, 4, "\"no\"");
+  update(text);
+  EXPECT_EQ(status(), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_THAT(events(),
+              HasSubstr("T:UPDATE_FAILED CloudFormation cannot update a stack when a custom-named "
+                        "resource requires replacing. Rename mine and update the stack "
+                        "again."));
+  update(replaced(text, "\"mine\"", "\"other\""));
+  EXPECT_EQ(status(), "UPDATE_COMPLETE") << events();
+}
+
+// On AWS the property's text would have to change.
+TEST_F(OtherTypesTest, DynamicReferencesAreReadAgainByEveryUpdate) {
+  must<aws::ssm::PutParameter>({.name = "/v", .value = "one", .type = "String"});
+  constexpr char kReads[] = R"({"Resources":{"P":{"Type":"AWS::SSM::Parameter","Properties":{
+    "Name":"/copy","Type":"String","Value":"{{resolve:ssm:/v}}"}}}})";
+  create(kReads);
+  must<aws::ssm::PutParameter>({.name = "/v", .value = "two", .overwrite = true});
+  update(kReads);
+  EXPECT_EQ(must<aws::ssm::GetParameter>({.name = "/copy"}).parameter->value, "two");
+}
+
 TEST_F(OtherTypesTest, AnEmailIdentity) {
   constexpr char kIdentity[] = R"({"Resources":{"Sender":{"Type":"AWS::SES::EmailIdentity",
     "Properties":{"EmailIdentity":"me@example.com"}}},"Outputs":{"I":{"Value":{"Ref":"Sender"}}}})";

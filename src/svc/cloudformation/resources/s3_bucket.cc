@@ -308,6 +308,7 @@ const ResourceType kS3Bucket = {.name = "AWS::S3::Bucket",
                                 .properties = kProperties,
                                 .attributes = kAttributes,
                                 .tagging = Tagging::kStackAndSystem,
+                                .name_property = "BucketName",
                                 .create = create,
                                 .update = update,
                                 .remove = remove};

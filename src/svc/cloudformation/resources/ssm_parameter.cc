@@ -64,6 +64,7 @@ const ResourceType kSsmParameter = {.name = "AWS::SSM::Parameter",
                                     .properties = kProperties,
                                     .attributes = kAttributes,
                                     .tagging = Tagging::kStackAndSystem,
+                                    .name_property = "Name",
                                     .create = create,
                                     .update = update,
                                     .remove = remove};
