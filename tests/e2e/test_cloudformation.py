@@ -241,6 +241,36 @@ def test_refusals_come_before_anything_is_made(stack, client):
     assert refusal(stack.cfn.set_stack_policy, StackName='app', StackPolicyBody='{}').count('SetStackPolicy')
 
 
+def test_a_deployer_needs_his_permissions_or_a_role(client):
+    """A run acts as who began it, or as the role that he may pass."""
+    iam = client('iam')
+    iam.create_user(UserName='deployer')
+    key = iam.create_access_key(UserName='deployer')['AccessKey']
+    cfn = client('cloudformation', key=key['AccessKeyId'], secret=key['SecretAccessKey'])
+
+    def policy_of(**statement):
+        return json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', **statement}]})
+
+    def allow(*actions):
+        iam.put_user_policy(UserName='deployer', PolicyName='p',
+                            PolicyDocument=policy_of(Action=list(actions), Resource='*'))
+    body = template({'A': group('/x')})
+    assert 'AccessDenied' in refusal(cfn.create_stack, StackName='app', TemplateBody=body)
+    allow('cloudformation:*')
+    stack = Stack(cfn)
+    assert stack.create(body) == 'ROLLBACK_COMPLETE'
+    failed = next(event for event in stack.events() if event['ResourceStatus'] == 'CREATE_FAILED')
+    assert 'is not authorized to perform: logs:CreateLogGroup' in failed['ResourceStatusReason']
+    assert stack.delete() == 'DELETE_COMPLETE'
+    role = iam.create_role(RoleName='cfn', AssumeRolePolicyDocument=policy_of(
+        Action='sts:AssumeRole', Principal={'Service': 'cloudformation.amazonaws.com'}))['Role']['Arn']
+    iam.put_role_policy(RoleName='cfn', PolicyName='p', PolicyDocument=policy_of(Action='logs:*', Resource='*'))
+    assert 'iam:PassRole' in refusal(cfn.create_stack, StackName='app', TemplateBody=body, RoleARN=role)
+    allow('cloudformation:*', 'iam:PassRole')
+    assert stack.create(body, RoleARN=role) == 'CREATE_COMPLETE'
+    assert stack.delete() == 'DELETE_COMPLETE'
+
+
 FUNCTIONS = {
     'Sub': ({'Fn::Sub': '${AWS::StackName}/${Stage}/${!Keep}'}, 'app/dev/${Keep}'),
     'SubMap': ({'Fn::Sub': ['${x}-${AWS::Region}', {'x': {'Ref': 'Stage'}}]}, 'dev-us-east-1'),
