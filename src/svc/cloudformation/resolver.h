@@ -17,7 +17,7 @@ namespace millrace::cloudformation {
 
 // What the functions of one template may give, all in all: a short template can join and substitute
 // its way to gigabytes.
-inline constexpr size_t kResolvedBytesMax = 64 * 1024 * 1024;
+inline constexpr size_t kResolvedBytesMax = 16 * 1024 * 1024;
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 inline constexpr size_t kDynamicReferencesMax = 60;
 // Conditions that are made of conditions that are made of conditions ...

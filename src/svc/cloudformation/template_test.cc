@@ -260,7 +260,7 @@ TEST(Resolver, WhatFunctionsGiveIsBounded) {
   std::string delimiter(1'000, 'd');
   EXPECT_EQ(
       resolved(R"({"Fn::Join":[")" + delimiter + R"(",{"Fn::Split":[",",")" + many + R"("]}]})"),
-      "Template error: the template's functions give more than 67108864 bytes");
+      "Template error: the template's functions give more than 16777216 bytes");
   std::string references;
   for (int i = 0; i < 61; ++i)
     references += "{{resolve:ssm:x}}";
