@@ -11,6 +11,18 @@ int64_t WorkerContext::watermark_ms() const {
       ->second;
 }
 
+aws::dynamodb::TransactWriteItem write_of(const WorkerContext& context, const codec::Item& key,
+                                          const std::optional<codec::Item>& image, Phase phase) {
+  const std::string& table = context.config.target_table;
+  if (image) return {.put = aws::dynamodb::Put{.item = *image, .table_name = table}};
+  if (phase == Phase::kLive || !context.config.protections.tombstones) {
+    return {.delete_ = aws::dynamodb::Delete{.key = key, .table_name = table}};
+  }
+  codec::Item tombstone = key;
+  tombstone[kTombstoneAttribute] = codec::AttributeValue::of_bool(true);
+  return {.put = aws::dynamodb::Put{.item = std::move(tombstone), .table_name = table}};
+}
+
 aws::dynamodb::TransactWriteItem check_of_owner(const WorkerContext& context, Phase phase) {
   Expression expression;
   aws::dynamodb::ConditionCheck check;

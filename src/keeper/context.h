@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,21 @@ struct WorkerContext {
   std::vector<std::string> key_names;  // of the table
   Phase phase = Phase::kCopy;          // for rows that are made from now on
   ReplicationStatus progress;
-  std::map<std::string, int64_t> shard_watermarks_ms;  // of shards that are being followed
-  double copy_rate = 0;                                // items a second, adapted
-  std::function<void(ShardRow)> follow;                // starts following a shard
+  std::vector<std::string> notes;  // what a person should read, once
+  // Of shards that are being followed, or have ended and wait for their children to show up.
+  std::map<std::string, int64_t> shard_watermarks_ms;
+  std::map<std::string, ParkedRow> parked;  // by sort key of the row
+  double copy_rate = 0;                     // items a second, adapted
+  std::function<void(ShardRow)> follow;     // starts following a shard
 
   explicit WorkerContext(TaskConfig task) : config(std::move(task)), coordination(config) {}
   int64_t watermark_ms() const;
 };
+
+// The write that gives the key its image at the target; no image: it is deleted there, amid the
+// copy by a tombstone.
+aws::dynamodb::TransactWriteItem write_of(const WorkerContext& context, const codec::Item& key,
+                                          const std::optional<codec::Item>& image, Phase phase);
 
 // Refuses its transaction unless we own the task and it is in this phase: for rows that are made.
 aws::dynamodb::TransactWriteItem check_of_owner(const WorkerContext& context, Phase phase);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/retry.h"
+#include "codec/attribute_value_json.h"
 #include "codec/json.h"
 
 namespace millrace::keeper {
@@ -79,6 +80,22 @@ Item item_of(const SegmentRow& row, Item item) {
   return item;
 }
 
+Item item_of(const ParkedRow& row, Item item) {
+  std::string key;
+  codec::append_json(key, row.key);
+  item["key"] = text(key);
+  item["seq"] = text(row.sequence);
+  item["error"] = text(row.error);
+  return item;
+}
+
+ParkedRow parked_from(const Item& item) {
+  auto key = codec::item_from_json_text(text_of(item, "key"));
+  return {.key = key.ok() ? std::move(*key) : Item(),
+          .sequence = text_of(item, "seq"),
+          .error = text_of(item, "error")};
+}
+
 Item Coordination::key(std::string row) const { return Item{{"t", text(task_)}, {"k", text(row)}}; }
 
 Flow<Result<Rows>> Coordination::read(Io& io) const {
@@ -102,6 +119,7 @@ Flow<Result<Rows>> Coordination::read(Io& io) const {
       if (row == "META") rows.meta = meta_from(item);
       if (row.starts_with("S#")) rows.shards.push_back(shard_from(item));
       if (row.starts_with("C#")) rows.segments.push_back(segment_from(item));
+      if (row.starts_with("P#")) rows.parked.push_back(parked_from(item));
     }
     if (!page->last_evaluated_key || page->last_evaluated_key->empty()) break;
     input.exclusive_start_key = page->last_evaluated_key;
@@ -127,7 +145,10 @@ std::string Expression::set(const std::string& attribute, AttributeValue value) 
   return name(attribute) + " = :new_" + attribute;
 }
 
-std::vector<std::string> cancellation_codes(const Error& error) {
+namespace {
+
+// One member of each reason for which a transaction was cancelled.
+std::vector<std::string> reasons_of(const Error& error, const char* member, const char* otherwise) {
   std::vector<std::string> out;
   if (error.code() != "TransactionCanceledException") return out;
   for (const auto& [name, json] : error.members()) {
@@ -135,10 +156,21 @@ std::vector<std::string> cancellation_codes(const Error& error) {
     auto reasons = codec::Json::parse(json);
     if (!reasons.ok() || !reasons->is_array()) continue;
     for (const auto& reason : *reasons->as_array()) {
-      out.emplace_back(reason.get_string("Code", "None"));
+      out.emplace_back(reason.get_string(member, otherwise));
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<std::string> cancellation_codes(const Error& error) {
+  return reasons_of(error, "Code", "None");
+}
+
+std::string refusal_of(const Error& error, size_t action) {
+  const auto messages = reasons_of(error, "Message", "");
+  return action < messages.size() && !messages[action].empty() ? messages[action] : error.message();
 }
 
 bool is_passing(const Error& error) {

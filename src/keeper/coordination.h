@@ -1,9 +1,11 @@
 // The coordination table, in the target region so that one transaction can hold it and the data.
 // Rows, by sort key `k` under the task's id `t` (docs/formats.md):
 //
-//   META       state ANCHOR|COPY|LIVE, ph COPY|LIVE, fence, owner, worker, beat, stream, wm,
-//   segments S#<shard>  fence, ph COPY|LIVE, ckpt, state PENDING|READY|DONE, made (ms), wm (ms),
-//   parent C#<n>      fence, state RUN|DONE, page, lek (JSON), n
+//   META       state ANCHOR|COPY|LIVE, ph COPY|LIVE, fence, owner, worker, beat, stream, wm (ms),
+//              segments
+//   S#<shard>  fence, ph COPY|LIVE, ckpt, state PENDING|READY|DONE, made (ms), wm (ms), parent
+//   C#<n>      fence, state RUN|DONE, page, lek (JSON), n
+//   P#<digest> key (JSON), seq, error: a parked key (keeper/parked.h)
 //
 // `fence` is the generation of the owner that may write through a row.
 #pragma once
@@ -54,10 +56,17 @@ struct SegmentRow {
   int64_t count = 0;
 };
 
+struct ParkedRow {
+  codec::Item key;
+  std::string sequence;  // of the refused record; empty: refused to the copy
+  std::string error;
+};
+
 struct Rows {
   std::optional<MetaRow> meta;
   std::vector<ShardRow> shards;
   std::vector<SegmentRow> segments;
+  std::vector<ParkedRow> parked;
 };
 
 class Coordination {
@@ -86,6 +95,8 @@ ShardRow shard_from(const codec::Item& item);
 SegmentRow segment_from(const codec::Item& item);
 codec::Item item_of(const ShardRow& row, codec::Item key);
 codec::Item item_of(const SegmentRow& row, codec::Item key);
+codec::Item item_of(const ParkedRow& row, codec::Item key);
+ParkedRow parked_from(const codec::Item& item);
 
 codec::AttributeValue text(std::string_view value);
 codec::AttributeValue number(int64_t value);
@@ -106,6 +117,8 @@ class Expression {
 
 // Why a transaction was cancelled, one code an action; empty when `error` is something else.
 std::vector<std::string> cancellation_codes(const Error& error);
+// What it says of one action, or as a whole where it says nothing of that.
+std::string refusal_of(const Error& error, size_t action);
 // Whether the same request may succeed later.
 bool is_passing(const Error& error);
 

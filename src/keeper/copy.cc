@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "codec/attribute_value_json.h"
+#include "keeper/parked.h"
 
 namespace millrace::keeper {
 namespace {
@@ -79,10 +81,88 @@ Flow<Result<bool>> recheck(Io& io, WorkerContext& context, const SegmentRow& row
   co_return lost_ownership();
 }
 
-// Writes items[from..to); with `next`, moves the segment on in the same transaction.
+codec::Item key_of(const WorkerContext& context, const Item& item) {
+  codec::Item key;
+  for (const std::string& name : context.key_names)
+    key[name] = *item.get(name);
+  return key;
+}
+
+TransactWriteItem check_absent(const WorkerContext& context, const Item& key) {
+  Expression expression;
+  aws::dynamodb::ConditionCheck check{.key = key, .table_name = context.config.target_table};
+  check.condition_expression =
+      fmt::format("attribute_not_exists({})", expression.name(context.key_names.front()));
+  check.expression_attribute_names = expression.names;
+  return {.condition_check = std::move(check)};
+}
+
+// After a refusal of the segment's row. True: it stands at `next`, by a request of ours.
+Flow<Result<bool>> row_refused(Io& io, WorkerContext& context, const SegmentRow& row,
+                               std::optional<SegmentRow> next) {
+  CO_ASSIGN(const bool moved, co_await recheck(io, context, row, next.value_or(row)));
+  if (!next && !moved) co_return Error("InvariantBroken", 500, "a segment moved without us");
+  co_return next&& moved;
+}
+
+// Parks the key of an item that the target refuses for ever, unless the tail has dealt with it.
+Flow<Status> park_item(Io& io, WorkerContext& context, const SegmentRow& row, Item item,
+                       std::string error) {
+  const ParkedRow parked{key_of(context, item), "", std::move(error)};
+  // Noted first: what the tail sends from here on takes the row along.
+  CO_TRY(park(context, parked));
+  for (int attempt = 1;; ++attempt) {
+    TransactWriteItemsInput input;
+    input.transact_items.push_back(check_of_segment(context, row));
+    input.transact_items.push_back(check_absent(context, parked.key));
+    input.transact_items.push_back(put_parked(context, parked));
+    auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
+    if (written.ok()) co_return ok_status();
+    const auto codes = cancellation_codes(written.error());
+    if (!codes.empty() && codes[0] == "ConditionalCheckFailed") {
+      CO_ASSIGN(const bool moved, co_await row_refused(io, context, row, std::nullopt));
+      (void)moved;
+    } else if (codes.size() > 1 && codes[1] == "ConditionalCheckFailed") {
+      // After an answer that was lost the row may be there: then it waits for the key's next change
+      // or the next worker.
+      if (attempt == 1) unpark(context, parked_key(parked.key));
+      co_return ok_status();
+    } else if (!is_passing(written.error())) {
+      co_return written.error();
+    }
+    co_await io.sleep(pause_ms(io, attempt));
+  }
+}
+
+// Parks those of `items` that `error` names; no code an item: the only one there is.
+Flow<Status> park_refused(Io& io, WorkerContext& context, const SegmentRow& row,
+                          std::vector<Item>& items, Error error) {
+  const auto codes = cancellation_codes(error);
+  for (size_t i = items.size(); i-- > 0;) {
+    if (!codes.empty() && (i + 1 >= codes.size() || codes[i + 1] != "ValidationError")) continue;
+    CO_TRY(co_await park_item(io, context, row, std::move(items[i]), refusal_of(error, i + 1)));
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  co_return ok_status();
+}
+
+// Keys that the target has already are the tail's, or our own from a lost answer.
+void drop_present(std::vector<Item>& items, const std::vector<std::string>& codes) {
+  for (size_t i = codes.size(); i-- > 1;) {
+    if (codes[i] == "ConditionalCheckFailed") {
+      items.erase(items.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    }
+  }
+}
+
+bool has(const std::vector<std::string>& codes, std::string_view code) {
+  return std::ranges::find(codes, code) != codes.end();
+}
+
+// Writes items; with `next`, moves the segment on in the same transaction.
 Flow<Status> write_group(Io& io, WorkerContext& context, const SegmentRow& row,
                          std::vector<Item> items, std::optional<SegmentRow> next) {
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 1; next || !items.empty(); ++attempt) {
     TransactWriteItemsInput input;
     input.transact_items.push_back(next ? update_of_segment(context, row, *next)
                                         : check_of_segment(context, row));
@@ -91,36 +171,32 @@ Flow<Status> write_group(Io& io, WorkerContext& context, const SegmentRow& row,
     auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
     if (written.ok()) co_return ok_status();
     const auto codes = cancellation_codes(written.error());
-    const bool refused_some = std::ranges::find(codes, "ConditionalCheckFailed") != codes.end();
-    if (refused_some && codes.front() == "ConditionalCheckFailed") {
-      if (!next) {
-        CO_ASSIGN(const bool moved, co_await recheck(io, context, row, row));
-        if (!moved) co_return Error("InvariantBroken", 500, "a segment moved without us");
-      } else {
-        CO_ASSIGN(const bool moved, co_await recheck(io, context, row, *next));
-        if (moved) co_return ok_status();
-      }
-    } else if (refused_some) {
-      // Keys that the target has already: the tail's, or our own from a lost answer.
-      for (size_t i = codes.size(); i-- > 1;) {
-        if (codes[i] == "ConditionalCheckFailed") {
-          items.erase(items.begin() + static_cast<std::ptrdiff_t>(i - 1));
-        }
-      }
-      if (items.empty() && !next) co_return ok_status();
+    if (!codes.empty() && codes.front() == "ConditionalCheckFailed") {
+      CO_ASSIGN(const bool moved, co_await row_refused(io, context, row, next));
+      if (moved) co_return ok_status();
+    } else if (has(codes, "ValidationError")) {
+      CO_TRY(co_await park_refused(io, context, row, items, written.error()));
       continue;
-    } else if (!is_passing(written.error())) {
-      if (written.error().code() == "ValidationException" || !codes.empty()) {
-        co_return Error(
-            kParkedCode, 409,
-            "the target refuses an item of the copy for ever: " + written.error().message());
+    } else if (has(codes, "ConditionalCheckFailed")) {
+      drop_present(items, codes);
+      continue;
+    } else if (written.error().code() == "ValidationException" && !items.empty()) {
+      // It does not say which: each alone.
+      if (items.size() == 1) {
+        CO_TRY(co_await park_refused(io, context, row, items, written.error()));
+        continue;
       }
-      co_return written.error();
-    } else {
+      for (Item& item : std::exchange(items, {}))
+        CO_TRY(co_await write_group(io, context, row, {std::move(item)}, std::nullopt));
+      continue;
+    } else if (is_passing(written.error())) {
       context.copy_rate = std::max(10.0, context.copy_rate * 0.7);
+    } else {
+      co_return written.error();
     }
     co_await io.sleep(pause_ms(io, attempt));
   }
+  co_return ok_status();
 }
 
 Flow<Result<aws::dynamodb::ScanOutput>> read_page(Io& io, WorkerContext& context,

@@ -2,6 +2,7 @@
 // conditions, transactions and streams, and nothing else. For tests.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -32,11 +33,18 @@ class ModelDynamoDb {
   // Writes as an application does; changes go to the stream.
   void put(const std::string& table, Item item);
   void erase(const std::string& table, const Item& key);
-  // Closes every open shard; each gets one child or, split, two.
+  // Closes every open shard; each gets one child or, split, two. Some show up in
+  // listings late, but never before their parents.
   void roll_shards(Rng& rng);
   const Table* table(const std::string& name) const;
 
   bool honours_tokens = true;
+  // Items that transactions may not put; and whether the refusal says which one it was.
+  std::function<bool(const std::string& table, const Item& item)> refuses;
+  bool names_refused = true;
+  // Called for every change of an item; none: deleted.
+  std::function<void(const std::string& table, const std::string& key, const std::optional<Item>&)>
+      on_change;
 
  private:
   struct Shard {
@@ -45,6 +53,7 @@ class ModelDynamoDb {
     uint32_t bits = 0;  // keys whose hash agrees with `value` in the low `bits` bits
     uint32_t value = 0;
     bool open = true;
+    int64_t listed_from_us = 0;
     std::vector<aws::dynamodbstreams::Record> records;
   };
 

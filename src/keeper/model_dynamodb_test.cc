@@ -136,13 +136,19 @@ void ModelDynamoDb::roll_shards(Rng& rng) {
   for (size_t i = 0; i < count; ++i) {
     if (!shards_[i].open) continue;
     shards_[i].open = false;
-    const Shard parent{.id = shards_[i].id, .bits = shards_[i].bits, .value = shards_[i].value};
+    const Shard parent{.id = shards_[i].id,
+                       .bits = shards_[i].bits,
+                       .value = shards_[i].value,
+                       .listed_from_us = shards_[i].listed_from_us};
     const bool split = rng.next() % 3 == 0 && parent.bits < 4;
+    const int64_t delay_us = rng.next() % 4 == 0 ? static_cast<int64_t>(rng.next() % 3'000'000) : 0;
     for (uint32_t half = 0; half < (split ? 2u : 1u); ++half) {
-      shards_.push_back({.id = fmt::format("shard-{}", shards_.size()),
-                         .parent = parent.id,
-                         .bits = parent.bits + (split ? 1 : 0),
-                         .value = split ? parent.value | half << parent.bits : parent.value});
+      shards_.push_back(
+          {.id = fmt::format("shard-{}", shards_.size()),
+           .parent = parent.id,
+           .bits = parent.bits + (split ? 1 : 0),
+           .value = split ? parent.value | half << parent.bits : parent.value,
+           .listed_from_us = std::max(parent.listed_from_us, clock_.monotonic_us() + delay_us)});
     }
   }
 }
@@ -158,7 +164,8 @@ void ModelDynamoDb::record(const std::string& key_text, const Item& key,
     change.keys = key;
     change.new_image = after;
     change.sequence_number = fmt::format("{}", ++sequence_);
-    change.approximate_creation_date_time = clock_.now();
+    // Rounded down to the second, as AWS does.
+    change.approximate_creation_date_time = Instant::from_seconds(clock_.now().seconds());
     shard.records.push_back(std::move(entry));
     return;
   }
@@ -176,6 +183,7 @@ void ModelDynamoDb::write(const std::string& table_name, Table& table, const Ite
   } else {
     table.items.erase(found);
   }
+  if (on_change) on_change(table_name, key_text, image);
   if (table_name != stream_table_) return;
   Item only_key;
   for (const auto& element : *table.description.key_schema) {
@@ -333,9 +341,13 @@ Result<TransactWriteItems::Output> ModelDynamoDb::on<TransactWriteItems>(
     if (action.put) status = check_one(*action.put, action.put->item);
     if (action.delete_) status = check_one(*action.delete_, action.delete_->key);
     if (action.update) status = check_one(*action.update, action.update->key);
-    failed = failed || !status.ok();
-    reasons += fmt::format("{}{{\"Code\":\"{}\"}}", reasons.empty() ? "" : ",",
-                           status.ok() ? "None" : "ConditionalCheckFailed");
+    std::string_view code = status.ok() ? "None" : "ConditionalCheckFailed";
+    if (action.put && refuses && refuses(action.put->table_name, action.put->item)) {
+      if (!names_refused) return Error("ValidationException", 400, "an item is not valid");
+      code = "ValidationError";
+    }
+    failed = failed || code != "None";
+    reasons += fmt::format("{}{{\"Code\":\"{}\"}}", reasons.empty() ? "" : ",", code);
   }
   if (failed) {
     return Error("TransactionCanceledException", 400, "cancelled")
@@ -372,6 +384,7 @@ Result<DescribeStream::Output> ModelDynamoDb::on<DescribeStream>(const DescribeS
   description.stream_status = "ENABLED";
   description.shards.emplace();
   for (const Shard& shard : shards_) {
+    if (shard.listed_from_us > clock_.monotonic_us()) continue;
     auto& listed = description.shards->emplace_back();
     listed.shard_id = shard.id;
     if (!shard.parent.empty()) listed.parent_shard_id = shard.parent;

@@ -33,7 +33,9 @@ Error invalid_backup(std::string_view key, std::string_view why) {
   return Error("InvalidBackup", 400, fmt::format("{}: {}", key, why));
 }
 
-// Which data files are in the table already; kept beside the backup while a restore runs.
+// Which data files are in the table already; kept beside the backup while a restore runs. Written
+// whenever it has grown by a sixteenth, so that all its writings together stay in proportion to the
+// number of files; what a restore that goes on does twice it does to the same effect.
 class DoneFiles {
  public:
   DoneFiles(client::Client& s3, std::string bucket, std::string key)
@@ -50,12 +52,15 @@ class DoneFiles {
     for (const Json& file : *files->as_array()) {
       if (const auto* name = file.as_string()) done_.insert(*name);
     }
+    saved_ = done_.size();
     return true;
   }
   bool contains(const std::string& file) const { return done_.contains(file); }
   Status add(const std::string& file) {
     std::lock_guard lock(mutex_);
     done_.insert(file);
+    if (done_.size() < saved_ + 1 + saved_ / 16) return ok_status();
+    saved_ = done_.size();
     return save();
   }
   Status save() {
@@ -73,6 +78,7 @@ class DoneFiles {
   const std::string bucket_, key_;
   std::mutex mutex_;
   std::set<std::string> done_;
+  size_t saved_ = 0;
 };
 
 Result<std::string> must_get(client::Client& s3, const std::string& bucket,

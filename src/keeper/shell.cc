@@ -64,6 +64,8 @@ Status run_worker(TaskConfig config, client::Client& source, client::Client& tar
     lock.unlock();
     for (auto& [id, reply] : replies)
       worker.on_reply(id, std::move(reply));
+    for (const std::string& note : worker.take_notes())
+      options.note(note);
     if (clock.monotonic_us() >= next_report_us) {
       next_report_us = clock.monotonic_us() + kReportUs;
       options.report(worker.progress());
@@ -90,6 +92,7 @@ std::string status_line(const ReplicationStatus& status, double copied_per_s) {
   }
   out += fmt::format("; {} changes applied from {} shards", with_commas(status.applied),
                      status.shards);
+  if (status.parked > 0) out += fmt::format("; {} keys PARKED", with_commas(status.parked));
   if (status.lag_ms >= 0) {
     out += fmt::format("; lag {:.1f} s", static_cast<double>(status.lag_ms) / 1000.0);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "client/client.h"
 #include "keeper/worker.h"
@@ -14,6 +15,8 @@ struct ShellOptions {
   std::function<bool()> stop;
   // Called about once a second.
   std::function<void(const ReplicationStatus&)> report;
+  // Called for what a person should read.
+  std::function<void(const std::string&)> note;
 };
 
 // Runs until the worker fails (that error) or `stop` says so (success).

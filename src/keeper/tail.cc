@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "client/retry.h"
+#include "keeper/parked.h"
 
 namespace millrace::keeper {
 namespace {
@@ -19,7 +21,9 @@ using aws::dynamodbstreams::GetRecordsInput;
 using aws::dynamodbstreams::Record;
 using codec::Item;
 
-constexpr size_t kKeysPerTransactionMax = 99;          // 100 actions with the shard's row
+constexpr size_t kActionsPerTransactionMax = 100;
+constexpr size_t kKeysPerTransactionMax = 99;          // with the shard's row
+constexpr size_t kKeysWithParkedMax = 49;              // each may take its row along
 constexpr size_t kBytesPerTransactionMax = 3'500'000;  // of 4 MB
 constexpr int64_t kTrimRiskMs = 23 * 3'600'000;        // records live for 24 hours
 constexpr int kEmptyPollsForWatermark = 2;
@@ -28,6 +32,7 @@ constexpr int kEmptyPollsForWatermark = 2;
 struct Change {
   Item key;
   std::optional<Item> image;
+  std::optional<std::string> refusal;  // of this image by the target: the key is parked instead
 };
 struct Group {
   std::vector<Change> changes;
@@ -36,8 +41,9 @@ struct Group {
   size_t records = 0;
 };
 
-// The longest prefix of records[from..] that fits one transaction.
-Result<Group> next_group(const std::vector<Record>& records, size_t from, std::string after) {
+// The longest prefix of records[from..] that fits one transaction and changes few enough keys.
+Result<Group> next_group(const std::vector<Record>& records, size_t from, std::string after,
+                         size_t keys_max) {
   Group group;
   group.last_sequence = std::move(after);
   size_t bytes = 0;
@@ -60,12 +66,12 @@ Result<Group> next_group(const std::vector<Record>& records, size_t from, std::s
     const auto same = std::ranges::find_if(
         group.changes, [&](const Change& known) { return known.key == *change->keys; });
     const bool is_new = same == group.changes.end();
-    if (group.records > 0 && ((is_new && group.changes.size() == kKeysPerTransactionMax) ||
-                              bytes + size > kBytesPerTransactionMax)) {
+    if (group.records > 0 &&
+        ((is_new && group.changes.size() == keys_max) || bytes + size > kBytesPerTransactionMax)) {
       break;
     }
     bytes += size;
-    Change entry{*change->keys, removed ? std::nullopt : change->new_image};
+    Change entry{*change->keys, removed ? std::nullopt : change->new_image, std::nullopt};
     if (is_new) {
       group.changes.push_back(std::move(entry));
     } else {
@@ -105,21 +111,46 @@ TransactWriteItem update_of_shard(const WorkerContext& context, const ShardRow& 
   return {.update = std::move(update)};
 }
 
-TransactWriteItem write_of(const WorkerContext& context, const Change& change, Phase phase) {
-  const std::string& table = context.config.target_table;
-  if (change.image) return {.put = aws::dynamodb::Put{.item = *change.image, .table_name = table}};
-  if (phase == Phase::kLive || !context.config.protections.tombstones) {
-    return {.delete_ = aws::dynamodb::Delete{.key = change.key, .table_name = table}};
-  }
-  Item tombstone = change.key;
-  tombstone[kTombstoneAttribute] = codec::AttributeValue::of_bool(true);
-  return {.put = aws::dynamodb::Put{.item = std::move(tombstone), .table_name = table}};
+std::string token_of(const WorkerContext& context, const ShardRow& row, std::string_view to,
+                     std::string_view parking) {
+  return hex_encode(
+             sha256(fmt::format("{}|{}|{}|{}|{}|{}|{}", context.config.id(), row.shard,
+                                row.checkpoint, to, context.fence, phase_text(row.phase), parking)))
+      .substr(0, 36);
 }
 
-std::string token_of(const WorkerContext& context, const ShardRow& row, std::string_view to) {
-  return hex_encode(sha256(fmt::format("{}|{}|{}|{}|{}|{}", context.config.id(), row.shard,
-                                       row.checkpoint, to, context.fence, phase_text(row.phase))))
-      .substr(0, 36);
+// A group's transaction, and the parked keys that it frees.
+struct Applying {
+  TransactWriteItemsInput input;
+  std::set<std::string> freed;
+};
+
+Applying transaction_of(const WorkerContext& context, const ShardRow& row, const ShardRow& next,
+                        const Group& group) {
+  Applying out;
+  auto& actions = out.input.transact_items;
+  actions.push_back(update_of_shard(context, row, next));
+  std::string parking;  // what a repetition of the group may do differently
+  for (const Change& change : group.changes) {
+    if (change.refusal) {
+      const ParkedRow parked{change.key, group.last_sequence, *change.refusal};
+      actions.push_back(put_parked(context, parked));
+      parking += "+" + parked_key(change.key);
+    } else {
+      actions.push_back(write_of(context, change.key, change.image, row.phase));
+    }
+  }
+  for (const Change& change : group.changes) {
+    if (context.parked.empty() || change.refusal) continue;
+    if (!context.config.protections.parked_freed) continue;
+    const std::string parked = parked_key(change.key);
+    if (!context.parked.contains(parked) || actions.size() == kActionsPerTransactionMax) continue;
+    actions.push_back(erase_parked(context, parked));
+    parking += "-" + parked;
+    out.freed.insert(parked);
+  }
+  out.input.client_request_token = token_of(context, row, group.last_sequence, parking);
+  return out;
 }
 
 // The row as it stands now, or the reason to stop.
@@ -158,51 +189,64 @@ Flow<Result<bool>> recheck(Io& io, WorkerContext& context, ShardRow& row, std::s
   co_return false;
 }
 
-Error poisoned(const Group& group, size_t index, const Error& error) {
-  std::string key;
-  if (index > 0 && index <= group.changes.size()) {
-    for (const auto& [name, value] : group.changes[index - 1].key)
-      key += name + " ";
+// Marks the change that the target refuses for ever. False: it does not say which one it is.
+bool mark_refused(Group& group, const std::vector<std::string>& codes, const Error& error) {
+  bool marked = false;
+  for (size_t i = 1; i < codes.size() && i <= group.changes.size(); ++i) {
+    if (codes[i] != "ValidationError") continue;
+    group.changes[i - 1].refusal = refusal_of(error, i);
+    marked = true;
   }
-  return Error(
-      kParkedCode, 409,
-      fmt::format("the target refuses a record for ever (sequence numbers up to {}, key {}): "
-                  "{}",
-                  group.last_sequence, key, error.message()));
+  if (!marked && codes.empty() && group.changes.size() == 1 && !group.changes[0].refusal) {
+    group.changes[0].refusal = error.message();
+    marked = true;
+  }
+  return marked;
 }
 
-// Applies one group; returns when it is in effect.
-Flow<Status> apply_group(Io& io, WorkerContext& context, ShardRow& row, const Group& group) {
+// Takes note of what an applied group has parked and freed.
+Status note_parking(WorkerContext& context, const Group& group,
+                    const std::set<std::string>& freed) {
+  for (const std::string& row_key : freed)
+    unpark(context, row_key);
+  for (const Change& change : group.changes) {
+    if (change.refusal) {
+      MR_TRY(park(context, {change.key, group.last_sequence, *change.refusal}));
+    }
+  }
+  return ok_status();
+}
+
+// Applies one group; true when it is in effect. False: the target refuses one of its changes and
+// does not say which: they have to be tried alone.
+Flow<Result<bool>> apply_group(Io& io, WorkerContext& context, ShardRow& row, Group group) {
   for (int attempt = 1;; ++attempt) {
     ShardRow next = row;
     next.checkpoint = group.last_sequence;
     next.watermark_ms = std::max(row.watermark_ms, group.watermark_ms);
-    TransactWriteItemsInput input;
-    input.transact_items.push_back(update_of_shard(context, row, next));
-    for (const Change& change : group.changes) {
-      input.transact_items.push_back(write_of(context, change, row.phase));
-    }
-    input.client_request_token = token_of(context, row, group.last_sequence);
-    auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
-    if (written.ok()) {
-      row = next;
-      break;
-    }
-    const auto codes = cancellation_codes(written.error());
+    Applying applying = transaction_of(context, row, next, group);
+    auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(applying.input));
+    bool done = written.ok();
+    if (done) row = next;
+    const auto codes = done ? std::vector<std::string>() : cancellation_codes(written.error());
     if (!codes.empty() && codes.front() == "ConditionalCheckFailed") {
-      CO_ASSIGN(const bool reached, co_await recheck(io, context, row, group.last_sequence));
-      if (reached) break;
-    } else if (!is_passing(written.error())) {
-      const auto poison = std::ranges::find(codes, "ValidationError");
-      const bool known = poison != codes.end();
-      if (!known && written.error().code() != "ValidationException") co_return written.error();
-      co_return poisoned(group, known ? static_cast<size_t>(poison - codes.begin()) : 0,
-                         written.error());
+      CO_ASSIGN(done, co_await recheck(io, context, row, group.last_sequence));
+    } else if (!done && !is_passing(written.error())) {
+      const bool invalid = std::ranges::find(codes, "ValidationError") != codes.end() ||
+                           written.error().code() == "ValidationException";
+      if (!invalid) co_return written.error();
+      if (mark_refused(group, codes, written.error())) continue;
+      if (group.changes.size() == 1) co_return written.error();
+      co_return false;
+    }
+    if (done) {
+      CO_TRY(note_parking(context, group, applying.freed));
+      break;
     }
     co_await io.sleep(pause_ms(io, attempt));
   }
   context.progress.applied += static_cast<int64_t>(group.records);
-  co_return ok_status();
+  co_return true;
 }
 
 Flow<Result<std::string>> open_iterator(Io& io, WorkerContext& context, const ShardRow& row) {
@@ -241,16 +285,17 @@ TransactWriteItem put_child(const WorkerContext& context, const ShardRow& child)
   return {.put = std::move(put)};
 }
 
-ShardRow ready_child(Io& io, const WorkerContext& context, std::string shard, std::string parent,
-                     Phase phase) {
+// In its parent's phase and as new as its parent was.
+ShardRow ready_child(Io& io, const WorkerContext& context, std::string shard,
+                     const ShardRow& parent) {
   return {.shard = std::move(shard),
           .fence = context.fence,
-          .phase = phase,
+          .phase = parent.phase,
           .checkpoint = kTrimHorizon,
           .state = "READY",
           .made_ms = io.now().ms(),
-          .watermark_ms = 0,
-          .parent = std::move(parent)};
+          .watermark_ms = parent.watermark_ms,
+          .parent = parent.shard};
 }
 
 Flow<Result<std::vector<std::string>>> children_of(Io& io, WorkerContext& context,
@@ -270,9 +315,16 @@ Flow<Result<std::vector<std::string>>> children_of(Io& io, WorkerContext& contex
   co_return out;
 }
 
+void start_child(WorkerContext& context, ShardRow child) {
+  context.shard_watermarks_ms.erase(child.parent);
+  context.shard_watermarks_ms[child.shard] = child.watermark_ms;
+  context.follow(std::move(child));
+}
+
 // Marks the shard as read to its end and makes its children readable, in one transaction.
 Flow<Status> finish_shard(Io& io, WorkerContext& context, ShardRow row) {
   CO_ASSIGN(std::vector<std::string> names, co_await children_of(io, context, row.shard));
+  const bool has_children = !names.empty();
   std::vector<ShardRow> children;
   for (int attempt = 1;; ++attempt) {
     ShardRow next = row;
@@ -282,7 +334,7 @@ Flow<Status> finish_shard(Io& io, WorkerContext& context, ShardRow row) {
     TransactWriteItemsInput input;
     input.transact_items.push_back(update_of_shard(context, row, next));
     for (const std::string& name : names) {
-      children.push_back(ready_child(io, context, name, row.shard, row.phase));
+      children.push_back(ready_child(io, context, name, row));
       input.transact_items.push_back(put_child(context, children.back()));
     }
     auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
@@ -304,11 +356,10 @@ Flow<Status> finish_shard(Io& io, WorkerContext& context, ShardRow row) {
     }
     co_await io.sleep(pause_ms(io, attempt));
   }
-  context.shard_watermarks_ms.erase(row.shard);
-  for (ShardRow& child : children) {
-    context.shard_watermarks_ms[child.shard] = row.watermark_ms;
-    context.follow(std::move(child));
-  }
+  // Without a child yet, the shard holds the watermark back until there is one.
+  if (has_children) context.shard_watermarks_ms.erase(row.shard);
+  for (ShardRow& child : children)
+    start_child(context, std::move(child));
   co_return ok_status();
 }
 
@@ -338,10 +389,17 @@ Flow<Status> read_once(Io& io, WorkerContext& context, ShardRow& row, Reading& r
     co_return ok_status();
   }
   const std::vector<Record> records = std::move(got->records).value_or(std::vector<Record>());
+  size_t keys_max = kKeysPerTransactionMax;
   for (size_t done = 0; done < records.size();) {
-    CO_ASSIGN(const Group group, next_group(records, done, row.checkpoint));
-    CO_TRY(co_await apply_group(io, context, row, group));
-    done += group.records;
+    if (!context.parked.empty()) keys_max = std::min(keys_max, kKeysWithParkedMax);
+    CO_ASSIGN(Group group, next_group(records, done, row.checkpoint, keys_max));
+    const size_t count = group.records;
+    CO_ASSIGN(const bool applied, co_await apply_group(io, context, row, std::move(group)));
+    if (applied) {
+      done += count;
+    } else {
+      keys_max = 1;
+    }
   }
   reading.empty_polls = records.empty() ? reading.empty_polls + 1 : 0;
   if (reading.empty_polls >= kEmptyPollsForWatermark) {
@@ -419,7 +477,7 @@ Flow<Status> adopt(Io& io, WorkerContext& context, ShardRow child) {
   }
   input.transact_items.push_back(put_child(context, child));
   auto written = co_await io.call<TransactWriteItems>(Side::kTarget, std::move(input));
-  if (written.ok()) context.follow(std::move(child));
+  if (written.ok()) start_child(context, std::move(child));
   // Whatever stood in the way will be looked at again at the next discovery.
   co_return ok_status();
 }
@@ -449,8 +507,9 @@ Flow<Status> discover_shards(Io& io, WorkerContext& context) {
         co_return gap(fmt::format("shard {} follows {}, which was never read", name, parent_name));
       }
       if (parent != nullptr && parent->checkpoint != kShardEnd) continue;
-      const Phase phase = parent != nullptr ? parent->phase : context.phase;
-      CO_TRY(co_await adopt(io, context, ready_child(io, context, name, parent_name, phase)));
+      const ShardRow none{.phase = context.phase};
+      const ShardRow& before = parent != nullptr ? *parent : none;
+      CO_TRY(co_await adopt(io, context, ready_child(io, context, name, before)));
     }
   }
 }

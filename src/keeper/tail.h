@@ -16,7 +16,7 @@
 namespace millrace::keeper {
 
 // Ends when the shard has ended and its children have been handed on. Errors: ReplicationGap,
-// OwnershipLost, PoisonRecord.
+// OwnershipLost, PoisonRecord (too many).
 Flow<Status> follow_shard(Io& io, WorkerContext& context, ShardRow row);
 
 // Compares the stream with the coordination table every discovery_ms and adopts shards that nobody

@@ -15,7 +15,7 @@ enum class ExitCode : int {
   kFailed = 1,     // anything not below
   kDivergent = 2,  // verify: the tables differ
   kGap = 3,        // the source's stream lost records that were not applied yet
-  kParked = 4,     // a record that the target refuses for ever
+  kParked = 4,     // there are keys that the target refuses for ever
   kRefused = 5,    // the command may not do this: wrong table, another owner, not empty
 };
 
@@ -33,6 +33,14 @@ ExitCode exit_code_of(const Error& error);
 
 // The rules that make `exact` mode right. All on, always; the simulator turns one off at a time to
 // prove that its absence is noticed.
+//
+// `shard_fence` alone is not what the end state needs. A transaction carries the checkpoint c that
+// it starts from and moves it to e, sequence numbers never come back, and the records in (c, e] are
+// the same for whoever reads them: so whatever a former owner commits at c, for the right phase, is
+// exactly what the present owner would have committed. It stays because of what it says: refused by
+// its fence, a former owner knows that it is one and stops at once instead of racing until its next
+// beat; and because no other can move a checkpoint, finding one moved is a broken invariant and not
+// a guess. The simulator holds it to that: a former owner moves no row.
 struct Protections {
   bool shard_fence = true;       // a shard's transactions carry its owner's fence
   bool shard_checkpoint = true;  // ... and the checkpoint they start from
@@ -41,6 +49,8 @@ struct Protections {
   bool copy_fence = true;        // a segment's transactions carry its owner's fence and state
   bool copy_if_absent = true;    // a copied item never overwrites
   bool parent_first = true;      // a child shard waits for its parent's end
+  bool parked_freed = true;      // a change that is applied takes its key's parked row along
+  bool parked_unchanged = true;  // what was parked is tried again only while its row is as it was
 };
 
 struct TaskConfig {
@@ -72,6 +82,7 @@ struct ReplicationStatus {
   int64_t applied = 0;       // stream records, this run
   int64_t lag_ms = -1;       // -1: not known yet
   int shards = 0;
+  int64_t parked = 0;  // keys that the target refuses
   int segments_done = 0;
   int segments = 0;
 };

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "codec/attribute_value_disk.h"
 #include "keeper/describe.h"
+#include "keeper/replication_watch.h"
 #include "keeper/table_settings.h"
 
 namespace millrace::keeper {
@@ -28,20 +29,20 @@ constexpr int kBatchTriesMax = 60;
 using Items = std::map<Digest, codec::Item>;  // by digest of the key
 
 // One side of the comparison.
-struct Side {
+struct TableSide {
   client::Client& client;
   const ScanOptions& scan;
   std::vector<std::string> keys;
   std::vector<ItemDigest> digests;
 };
 
-Status open_side(Side& side) {
+Status open_side(TableSide& side) {
   MR_ASSIGN(auto described, side.client.call<api::DescribeTable>({.table_name = side.scan.table}));
   side.keys = key_names(described.table.value_or(api::TableDescription()));
   return ok_status();
 }
 
-Status digest_side(Side& side, Progress& progress) {
+Status digest_side(TableSide& side, Progress& progress) {
   std::mutex mutex;
   return scan_table(side.client, side.scan, [&](int, std::vector<codec::Item> items) -> Status {
     std::vector<ItemDigest> digests;
@@ -58,7 +59,7 @@ Status digest_side(Side& side, Progress& progress) {
 }
 
 // A second pass finds the keys behind the digests that differed; hashes alone cannot be asked for.
-Status collect_keys(Side& side, const std::set<Digest>& wanted, Items& keys) {
+Status collect_keys(TableSide& side, const std::set<Digest>& wanted, Items& keys) {
   std::mutex mutex;
   return scan_table(side.client, side.scan, [&](int, std::vector<codec::Item> items) -> Status {
     for (const codec::Item& item : items) {
@@ -73,7 +74,7 @@ Status collect_keys(Side& side, const std::set<Digest>& wanted, Items& keys) {
 }
 
 // The present items of these keys; absent ones are left out.
-Result<Items> read_items(Side& side, const Items& keys) {
+Result<Items> read_items(TableSide& side, const Items& keys) {
   Items found;
   auto next = keys.begin();
   while (next != keys.end()) {
@@ -119,12 +120,15 @@ Difference difference_of(const std::optional<codec::Item>& source,
 struct Look {
   std::map<Digest, Divergence> standing;  // differs although the source did not move
   std::set<Digest> moving;
+  std::string behind;  // why the target cannot be as new as the first look at the source
 };
-Result<Look> look_again(Side& source, Side& target, Items& candidates) {
+Result<Look> look_again(TableSide& source, TableSide& target, Items& candidates,
+                        ReplicationWatch& watch) {
+  Look look;
   MR_ASSIGN(Items before, read_items(source, candidates));
+  MR_ASSIGN(look.behind, watch.wait_for_now());
   MR_ASSIGN(Items replica, read_items(target, candidates));
   MR_ASSIGN(Items after, read_items(source, candidates));
-  Look look;
   for (auto it = candidates.begin(); it != candidates.end();) {
     const Digest& digest = it->first;
     auto s1 = pick(before, digest), r = pick(replica, digest), s2 = pick(after, digest);
@@ -168,8 +172,8 @@ std::vector<Digest> differing_keys(std::vector<ItemDigest>& source,
 Result<VerifyResult> run_verify(client::Client& source_client, client::Client& target_client,
                                 const VerifyOptions& options, const Clock& clock,
                                 std::FILE* progress_out) {
-  Side source{source_client, options.source, {}, {}};
-  Side target{target_client, options.target, {}, {}};
+  TableSide source{source_client, options.source, {}, {}};
+  TableSide target{target_client, options.target, {}, {}};
   MR_TRY(open_side(source));
   MR_TRY(open_side(target));
   if (source.keys != target.keys) {
@@ -191,19 +195,25 @@ Result<VerifyResult> run_verify(client::Client& source_client, client::Client& t
   std::set<Digest> wanted(different.begin(), different.end());
   MR_TRY(collect_keys(source, wanted, candidates));
   MR_TRY(collect_keys(target, wanted, candidates));
-  // Rounds are spread over the settling time, the first at once. One that finds nothing ends it.
+  ReplicationWatch watch(target_client, options.coordination_table, options.replication, clock,
+                         options.settle_ms);
+  MR_ASSIGN(const bool replicated, watch.find());
+  // The first round is at once; the others are spread over the settling time, unless the
+  // replication says when to look. One that finds nothing ends it.
   Look look;
   const int rounds = std::max(options.rounds, 1);
-  for (int round = 0; round < rounds && !candidates.empty(); ++round) {
-    if (round > 0) {
+  for (int round = 0; round < rounds && !candidates.empty() && look.behind.empty(); ++round) {
+    if (round > 0 && !replicated) {
       std::this_thread::sleep_for(std::chrono::milliseconds(options.settle_ms / (rounds - 1)));
     }
-    MR_ASSIGN(look, look_again(source, target, candidates));
+    MR_ASSIGN(look, look_again(source, target, candidates, watch));
   }
   if (candidates.empty()) return result;
   result.hot = static_cast<int64_t>(look.moving.size());
+  result.why_behind = look.behind;
+  auto& found = look.behind.empty() ? result.divergent : result.behind;
   for (auto& [digest, divergence] : look.standing)
-    result.divergent.push_back(std::move(divergence));
+    found.push_back(std::move(divergence));
   return result;
 }
 

@@ -1,8 +1,13 @@
 // Proves that two tables hold the same items, or names those that differ, without stopping whoever
 // writes. One consistent pass over each side as hashes; then every key that differed is looked at
 // again: source, target, source. Only a key whose source stood still while the target was
-// different, in every round until `settle_ms` has passed, is divergent; what was merely on its way
-// is not.
+// different, in every round, is divergent; what was merely on its way is not.
+//
+// Where a replication of ours feeds the target, the look at the target waits until the replication
+// has applied everything that the first look at the source can have seen (its watermark, from the
+// coordination table), so that lag is never taken for a difference however long it is. If it does
+// not get there within `settle_ms`, its keys are not judged. Between tables without a replication
+// the rounds are spread over `settle_ms`.
 //
 // Memory: 32 bytes an item and side.
 #pragma once
@@ -23,6 +28,8 @@ namespace millrace::keeper {
 
 struct VerifyOptions {
   ScanOptions source, target;
+  std::string coordination_table;  // in the target's region; empty: no replication
+  std::string replication;         // TaskConfig::id()
   int64_t settle_ms = 60'000;
   int rounds = 3;
 };
@@ -36,6 +43,11 @@ struct VerifyResult {
   int64_t candidates = 0;  // differed in the first pass
   int64_t hot = 0;         // candidates that were being written in every round: not judged
   std::vector<Divergence> divergent;
+  // Differ, but the replication has not come so far: not judged.
+  std::vector<Divergence> behind;
+  std::string why_behind;
+
+  bool equal() const { return hot == 0 && divergent.empty() && behind.empty(); }
 };
 Result<VerifyResult> run_verify(client::Client& source, client::Client& target,
                                 const VerifyOptions& options, const Clock& clock,

@@ -1,6 +1,9 @@
 #include "keeper/worker.h"
 
+#include <algorithm>
+
 #include "keeper/copy.h"
+#include "keeper/parked.h"
 #include "keeper/seal.h"
 #include "keeper/setup.h"
 #include "keeper/tail.h"
@@ -29,8 +32,19 @@ Flow<Status> Worker::run(Io& io) {
   const auto finished = [this](const Status& status) { on_finished(status); };
   scheduler_.spawn([this](Io& own) { return beat(own); }, finished);
   scheduler_.spawn([this](Io& own) { return discover_shards(own, context_); }, finished);
+  for (const ParkedRow& row : rows.parked) {
+    CO_TRY(park(context_, row));
+  }
+  if (!rows.parked.empty()) {
+    scheduler_.spawn([&](Io& own) { return retry_parked(own, context_, rows.parked); }, finished);
+  }
   for (const ShardRow& row : rows.shards) {
     if (row.state == "READY") follow(row);
+    // Its children have not shown up yet; what they hold is not applied.
+    const bool has_child =
+        std::ranges::find(rows.shards, row.shard, &ShardRow::parent) != rows.shards.end();
+    if (row.state == "DONE" && !has_child)
+      context_.shard_watermarks_ms[row.shard] = row.watermark_ms;
   }
   context_.progress.segments = context_.config.segments;
   if (rows.meta->state == "LIVE") {

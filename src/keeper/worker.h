@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "keeper/context.h"
@@ -25,6 +26,8 @@ class Worker {
   // Why it stopped; a worker stops only with an error.
   const std::optional<Error>& failure() const { return failure_; }
   ReplicationStatus progress() const;
+  // What has happened since the last call that a person should know, such as a key that was parked.
+  std::vector<std::string> take_notes() { return std::exchange(context_.notes, {}); }
 
  private:
   Flow<Status> run(Io& io);

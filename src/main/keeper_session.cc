@@ -31,7 +31,7 @@ Result<client::Client*> KeeperSession::client(const std::string& region,
 
 int report_error(std::string_view command, const Error& error) {
   fmt::print(stderr, "millrace {}: {}: {}\n", command, error.code(), error.message());
-  return kExitFailed;
+  return error.code() == "TableExists" ? kExitRefused : kExitFailed;
 }
 
 }  // namespace millrace

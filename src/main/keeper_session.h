@@ -2,6 +2,7 @@
 // endpoints they talk to, made from options and the environment.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,12 +31,23 @@ class KeeperSession {
   std::vector<std::unique_ptr<client::Client>> clients_;
 };
 
-// Prints "millrace COMMAND: message" to stderr and gives the exit code of a refusal.
+// Prints "millrace COMMAND: message" to stderr and gives the exit code for it.
 int report_error(std::string_view command, const Error& error);
 
 // Exit codes of the keeper's commands.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitDivergent = 2;
+inline constexpr int kExitRefused = 5;
+
+// Makes `app` run `command->run()`, a Result<int> of an exit code, when it is the one asked for.
+template <class Command>
+void run_on_parse(CLI::App& app, std::string name, std::shared_ptr<Command> command,
+                  int& exit_code) {
+  app.callback([name = std::move(name), command = std::move(command), &exit_code] {
+    auto code = command->run();
+    exit_code = code.ok() ? *code : report_error(name, code.error());
+  });
+}
 
 }  // namespace millrace

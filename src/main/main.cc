@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   millrace::add_doctor_command(app, exit_code);
   millrace::add_replicate_command(app, exit_code);
   millrace::add_backup_commands(app, exit_code);
+  millrace::add_verify_command(app, exit_code);
   millrace::add_cost_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

@@ -48,8 +48,8 @@ struct ReplicateCommand {
     while (true) {
       const int64_t started_us = system_clock().monotonic_us();
       const int code = run_child();
-      if (stop_requested != 0) return 0;
       if (is_final(code)) return code;
+      if (stop_requested != 0) return 0;
       // A worker that lived for a while has earned a quick restart.
       constexpr int64_t kPauseSMax = 30;
       constexpr int64_t kStableUs = 60'000'000;
@@ -101,20 +101,41 @@ struct ReplicateCommand {
     }
     keeper::ShellOptions options;
     options.stop = [] { return stop_requested != 0; };
-    int64_t copied_before = -1;
+    options.note = [](const std::string& note) {
+      fmt::print(stderr, "millrace replicate: {}\n", note);
+    };
+    int64_t copied_before = -1, parked = 0;
     options.report = [&](const keeper::ReplicationStatus& status) {
+      parked = status.parked;
       const auto rate =
           copied_before < 0 ? 0.0 : static_cast<double>(status.copied - copied_before);
       copied_before = status.copied;
       json ? print_json(status) : print_text(status, rate);
     };
     Status status = keeper::run_worker(config, **source, **target, system_clock(), options);
-    if (status.ok()) return 0;
+    if (status.ok())
+      return static_cast<int>(parked > 0 ? keeper::ExitCode::kParked : keeper::ExitCode::kOk);
     report_error("replicate", status.error());
+    if (status.error().code() == keeper::kGapCode) print_gap_advice();
     if (status.error().code() == keeper::kLostCode) {
       return static_cast<int>(keeper::ExitCode::kRefused);
     }
     return static_cast<int>(keeper::exit_code_of(status.error()));
+  }
+
+  void print_gap_advice() const {
+    fmt::print(stderr,
+               "Changes between what was applied and what the stream still has are lost to it, so "
+               "going on would\nleave {0} wrong without a word. To get a right copy:\n"
+               "  1. replicate into a new table (a new name is a new replication: it copies "
+               "everything):\n"
+               "       millrace replicate run {1} {2} {3} {0}-2 ...\n"
+               "  2. millrace verify {1} {2} {3} {0}-2 ... ; then let readers use {0}-2 and delete "
+               "{0}.\n"
+               "Until then {0} stays readable as it was. To use the same name again, delete the "
+               "table and the\nitems of {4} whose t is \"{5}\".\n",
+               config.target_table, config.source_region, config.source_table, config.target_region,
+               config.coordination_table, config.id());
   }
 
   static void print_text(const keeper::ReplicationStatus& status, double rate) {
@@ -135,10 +156,34 @@ struct ReplicateCommand {
                            .set("applied", status.applied)
                            .set("lagMs", status.lag_ms)
                            .set("shards", status.shards)
+                           .set("parked", status.parked)
                            .dump());
     std::fflush(stdout);
   }
 };
+
+constexpr char kFooter[] = R"(Examples
+  millrace replicate run us-east-1 Orders eu-west-1 Orders
+  millrace replicate run us-east-1 Orders eu-west-1 Orders --target-endpoint http://127.0.0.1:4567
+  millrace replicate run us-east-1 Orders eu-west-1 Orders --json | jq .lagMs
+  millrace verify us-east-1 Orders eu-west-1 Orders        # at any time, from anywhere
+
+Runs until it is stopped (SIGTERM, Ctrl-C). Switches the source's stream on and makes the target
+table where they are missing, copies the items beside the tail of the stream, and follows it. Data
+and checkpoint are one transaction, so it may be killed at any moment and started again; its state
+is in the table millrace-replication of the target region. A worker that dies is replaced.
+
+Lag is the age of the oldest change that may not be at the target yet. The stream's times are whole
+seconds, so amid steady writes it shows up to a second too much, never too little.
+
+A key whose item the target refuses for ever (wrong type for an index there, too large) is parked:
+it is named, the others go on, and it is tried again with its next change and at the next start.
+
+Exit codes
+  0  stopped as asked
+  3  the stream lost records before they were read: says how to get a right copy
+  4  stopped as asked while keys were parked, or more than 1,000 of them
+  5  refused: other keys, wrong stream view, target not empty, another replicate runs)";
 
 }  // namespace
 
@@ -147,17 +192,7 @@ void add_replicate_command(CLI::App& app, int& exit_code) {
       app.add_subcommand("replicate", "Keep a copy of a table in another region, exactly");
   replicate->require_subcommand(1);
   CLI::App* run = replicate->add_subcommand("run", "Copy the table and follow its stream");
-  run->footer(
-      "  millrace replicate run us-east-1 Orders eu-west-1 Orders --target-endpoint "
-      "http://127.0.0.1:4567\n\n"
-      "Switches the source's stream on and makes the target table where they are missing. Copies "
-      "beside\n"
-      "the tail of the stream; data and checkpoint are one transaction, so it may be killed at any "
-      "time\n"
-      "and started again. State: the table millrace-replication in the target region.\n"
-      "Exit code 3: the stream lost records before they were read; 4: the target refuses a record "
-      "for\n"
-      "ever; 5: not allowed (other keys, target not empty, another worker runs).");
+  run->footer(kFooter);
   auto command = std::make_shared<ReplicateCommand>();
   keeper::TaskConfig& config = command->config;
   run->add_option("source_region", config.source_region, "Region of the source")->required();
