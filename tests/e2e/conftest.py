@@ -21,6 +21,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tools'))
 import harness  # noqa: E402
+import keeping  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -83,6 +84,28 @@ def client(endpoint, account):
     def make(service, **options):
         return harness.boto_client(endpoint, service, **({'key': account} | options))
     return make
+
+
+@pytest.fixture
+def region(client):
+    """DynamoDB of one region of the shared server."""
+    return lambda name, service='dynamodb': client(service, region=name)
+
+
+@pytest.fixture
+def replicate(endpoint, account, tmp_path):
+    """Starts replications between two regions of the shared server; none survives the test."""
+    started = []
+
+    def start(source, target, *options):
+        log = tmp_path / f'replicate-{len(started)}.log'
+        started.append(keeping.Replicator(account, log, keeping.EAST, source, keeping.WEST, target, *options,
+                                          endpoint=endpoint))
+        return started[-1]
+    yield start
+    for replicator in started:
+        if replicator.process.poll() is None:
+            replicator.kill()
 
 
 @pytest.fixture

@@ -66,6 +66,11 @@ class Replicator:
             self.kill()
 
 
+def wait_live(replicator):
+    return harness.wait_until('the replication is live', lambda: replicator.status().get('state') == 'live',
+                              every_s=0.05)
+
+
 def make_table(db, name, **options):
     """A table with partition and sort key and an index, unless `options` says otherwise ([]: without)."""
     settings = {
@@ -173,7 +178,10 @@ class Writers:
             thread.start()
         return self
 
-    def __exit__(self, *exception):
+    def stop(self):
         self._stop.set()
         for thread in self._threads:
             thread.join()
+
+    def __exit__(self, *exception):
+        self.stop()
