@@ -14,7 +14,7 @@ namespace millrace::keeper {
 namespace {
 
 // Under the sanitizers some 15 s.
-constexpr uint64_t kSeedsByDefault = 500;
+constexpr uint64_t kSeedsByDefault = 1000;
 
 TEST(Simulation, TheTargetBecomesTheSource) {
   if (const char* seed = std::getenv("MILLRACE_SIMULATION_SEED")) {
@@ -56,14 +56,15 @@ TEST_P(Mutation, IsCaught) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Mutation,
-    ::testing::Values(Mutant{"shard_fence", &Protections::shard_fence, 50},
-                      Mutant{"shard_checkpoint", &Protections::shard_checkpoint, 738},
-                      Mutant{"shard_phase", &Protections::shard_phase, 2},
-                      Mutant{"tombstones", &Protections::tombstones, 80},
+    ::testing::Values(Mutant{"shard_fence", &Protections::shard_fence, 82},
+                      Mutant{"shard_checkpoint", &Protections::shard_checkpoint, 15},
+                      Mutant{"shard_phase", &Protections::shard_phase, 14},
+                      Mutant{"tombstones", &Protections::tombstones, 67},
                       Mutant{"copy_fence", &Protections::copy_fence, 20},
-                      Mutant{"copy_if_absent", &Protections::copy_if_absent, 80},
+                      Mutant{"copy_if_absent", &Protections::copy_if_absent, 67},
                       Mutant{"parent_first", &Protections::parent_first, 1},
-                      Mutant{"parked_freed", &Protections::parked_freed, 885}),
+                      Mutant{"parked_freed", &Protections::parked_freed, 95},
+                      Mutant{"parked_unchanged", &Protections::parked_unchanged, 966}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

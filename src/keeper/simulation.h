@@ -68,6 +68,7 @@ class Simulation {
   void start_worker(const std::string& owner);
   void crash_or_pause();
   void send(uint64_t worker, Scheduler::Call call);
+  void repeat_late(const Message& message);
   void add_fault(Message& message);
   void deliver_due();
   Result<std::shared_ptr<void>> serve(const Message& message);
@@ -98,6 +99,7 @@ class Simulation {
   bool refuses_ = true;
   int writes_until_ = 0;
   int64_t version_ = 0;
+  int64_t last_write_ms_ = 0;
   uint64_t next_worker_ = 0;
   std::list<Running> workers_;
   std::multimap<int64_t, Message> network_;  // by arrival

@@ -26,15 +26,24 @@ const typename Op::Input* input_of(const Request& request) {
   return static_cast<const typename Op::Input*>(request.input.get());
 }
 
-// Whether the copy writes with this request: its first action is about a segment's row.
-bool is_copy(const Request& request) {
+// What a transaction is for, by the row that its first action is about.
+enum class Purpose : uint8_t { kOther, kCopy, kTail, kRetry };
+Purpose purpose_of(const Request& request) {
   const auto* input = input_of<aws::dynamodb::TransactWriteItems>(request);
-  if (input == nullptr || input->transact_items.empty()) return false;
+  if (input == nullptr || input->transact_items.empty()) return Purpose::kOther;
   const auto& first = input->transact_items.front();
   const codec::Item* key = first.update            ? &first.update->key
                            : first.condition_check ? &first.condition_check->key
                                                    : nullptr;
-  return key != nullptr && text_of(*key, "k").starts_with("C#");
+  if (key == nullptr) return Purpose::kOther;
+  const std::string row = text_of(*key, "k");
+  if (row.starts_with("C#")) return Purpose::kCopy;
+  if (row.starts_with("S#")) return Purpose::kTail;
+  // What was parked is tried again as the owner, together with its row and its image.
+  return row == "META" && input->transact_items.back().put &&
+                 input->transact_items.back().put->table_name == kTarget
+             ? Purpose::kRetry
+             : Purpose::kOther;
 }
 
 }  // namespace
@@ -51,7 +60,7 @@ Simulation::Simulation(uint64_t seed, Protections protections)
   slow_rate_ = 2 + rng_.next() % 8;     // one in so many messages
   retire_rate_ = 2 + rng_.next() % 20;  // one in so many writes is the last of its key
   copy_rate_ = chance(2) ? 1000 : 20;
-  poison_rate_ = chance(3) ? 2 + rng_.next() % 10 : 1'000'000;
+  poison_rate_ = chance(2) ? 2 + rng_.next() % 10 : 1'000'000;
   model_.names_refused = !chance(3);
   model_.refuses = [this](const std::string& table, const codec::Item& item) {
     return refuses_ && table == kTarget && item.contains("poison");
@@ -87,6 +96,7 @@ std::string Simulation::name_of(const codec::Item& item) { return text_of(item, 
 
 void Simulation::write(const std::string& name, bool erases) {
   if (retired_.contains(name)) return;
+  last_write_ms_ = clock_.now().ms();
   codec::Item item{{"pk", codec::AttributeValue::of_s(name)}};
   if (erases) {
     model_.erase(kSource, item);
@@ -107,7 +117,8 @@ void Simulation::lie_in_ambush(const Request& request,
                                const Result<std::shared_ptr<void>>& answer) {
   if (request.side != Side::kSource || !answer.ok()) return;
   if (const auto* get = input_of<aws::dynamodb::GetItem>(request)) {
-    ambushes_.emplace(later(2500), Ambush{name_of(get->key), chance(2)});
+    // Around the time at which it is written, which is a second or two later.
+    ambushes_.emplace(later(3000), Ambush{name_of(get->key), chance(2)});
   }
   if (input_of<aws::dynamodb::Scan>(request) == nullptr) return;
   const auto& output = *static_cast<const aws::dynamodb::ScanOutput*>(answer->get());
@@ -163,15 +174,27 @@ void Simulation::crash_or_pause() {
 
 void Simulation::send(uint64_t worker, Scheduler::Call call) {
   Message message{.sender = worker, .call = call.id, .request = std::move(call.request)};
-  if (faults_ && is_copy(message.request) && chance(6)) {
-    // What the copy writes arrives once more, long after it has been forgotten.
-    Message again = message;
-    again.call = 0;
-    network_.emplace(later(6000), std::move(again));
+  if (faults_) {
+    repeat_late(message);
+    if (chance(fault_rate_)) add_fault(message);
   }
-  if (faults_ && chance(fault_rate_)) add_fault(message);
   // Some are slow, so that others overtake.
   network_.emplace(later(chance(slow_rate_) ? 250 : 8), std::move(message));
+}
+
+// Some writes arrive once more, when they have been forgotten.
+void Simulation::repeat_late(const Message& message) {
+  uint64_t one_in = 0, ms = 0;
+  switch (purpose_of(message.request)) {
+    case Purpose::kCopy: one_in = 6, ms = 6000; break;
+    case Purpose::kTail: one_in = 10, ms = 500; break;
+    case Purpose::kRetry: one_in = 2, ms = 3000; break;
+    case Purpose::kOther: return;
+  }
+  if (!chance(one_in)) return;
+  Message again = message;
+  again.call = 0;
+  network_.emplace(later(ms), std::move(again));
 }
 
 void Simulation::add_fault(Message& message) {
@@ -265,8 +288,9 @@ bool Simulation::is_done() const {
     if (message.sender != workers_.back().id) return false;  // something old is still under way
   }
   const ReplicationStatus progress = workers_.back().worker->progress();
-  return progress.state == "live" && progress.lag_ms >= 0 && progress.lag_ms < 600 &&
-         progress.parked == 0;
+  // The lag's promise: what was written before then is at the target.
+  return progress.state == "live" && progress.lag_ms >= 0 && progress.parked == 0 &&
+         clock_.now().ms() - progress.lag_ms > last_write_ms_;
 }
 
 std::string Simulation::compare() const {

@@ -174,7 +174,8 @@ and checkpoint are one transaction, so it may be killed at any moment and starte
 is in the table millrace-replication of the target region. A worker that dies is replaced.
 
 Lag is the age of the oldest change that may not be at the target yet. The stream's times are whole
-seconds, so amid steady writes it shows up to a second too much, never too little.
+seconds, so amid steady writes it shows up to a second too much; too little only by as much as the
+clocks of here and there differ.
 
 A key whose item the target refuses for ever (wrong type for an index there, too large) is parked:
 it is named, the others go on, and it is tried again with its next change and at the next start.

@@ -134,7 +134,7 @@ replication has come as far as the look at the source: lag is not a difference.
 
 Exit codes
   0  equal, item by item
-  1  could not tell: failed, or some keys were not judged (they are named)
+  1  could not tell: failed, or some keys could not be judged
   2  divergent: each key is named, as missing, extra or different in the second table)";
 
 }  // namespace
