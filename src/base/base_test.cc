@@ -47,6 +47,19 @@ TEST(HashTest, KnownAnswers) {
   EXPECT_EQ(crc32("123456789"), 0xCBF43926u);
   EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
   EXPECT_EQ(crc64_nvme("123456789"), 0xAE8B14860A799888ull);
+  for (HashKind kind : {HashKind::kCrc32, HashKind::kCrc32c, HashKind::kCrc64Nvme}) {
+    auto of = [kind](std::string_view bytes) {
+      std::unique_ptr<Hasher> hasher = Hasher::create(kind);
+      hasher->update(bytes);
+      return CrcOf{hasher->finish(), bytes.size()};
+    };
+    for (size_t cut : {0, 1, 5, 9}) {
+      std::string_view text = "123456789";
+      CrcOf whole = combine_crc(kind, of(text.substr(0, cut)), of(text.substr(cut)));
+      EXPECT_EQ(whole.digest, of(text).digest);
+      EXPECT_EQ(whole.size, text.size());
+    }
+  }
 }
 
 TEST(HashTest, StreamingEqualsOneShot) {

@@ -83,6 +83,53 @@ std::string big_endian(Word value) {
   return out;
 }
 
+template <class Word>
+Word from_big_endian(std::string_view bytes) {
+  CHECK(bytes.size() == sizeof(Word));
+  Word value = 0;
+  for (char c : bytes)
+    value = static_cast<Word>(value << 8) | static_cast<uint8_t>(c);
+  return value;
+}
+
+// CRCs are polynomials over GF(2), reflected: the highest bit is the coefficient of x^0.
+template <class Word>
+constexpr Word kOne = Word{1} << (8 * sizeof(Word) - 1);
+
+template <class Word>
+Word times_x(Word a, Word polynomial) {
+  return (a & 1) != 0 ? (a >> 1) ^ polynomial : a >> 1;
+}
+
+template <class Word>
+Word multiply(Word a, Word b, Word polynomial) {
+  Word product = 0;
+  for (Word bit = kOne<Word>; bit != 0; bit >>= 1) {
+    if ((a & bit) != 0) product ^= b;
+    b = times_x(b, polynomial);
+  }
+  return product;
+}
+
+// `size` more bytes behind the first ones multiply their CRC by x^(8 * size).
+template <class Word>
+std::string combine(Word polynomial, const CrcOf& first, const CrcOf& second) {
+  Word power = kOne<Word>;
+  Word square = kOne<Word>;
+  for (int i = 0; i < 8; ++i)
+    square = times_x(square, polynomial);
+  for (uint64_t n = second.size; n > 0; n >>= 1) {
+    if ((n & 1) != 0) power = multiply(power, square, polynomial);
+    square = multiply(square, square, polynomial);
+  }
+  Word shifted = multiply(from_big_endian<Word>(first.digest), power, polynomial);
+  return big_endian(static_cast<Word>(shifted ^ from_big_endian<Word>(second.digest)));
+}
+
+constexpr uint32_t kCrc32Polynomial = 0xEDB88320u;
+constexpr uint32_t kCrc32cPolynomial = 0x82F63B78u;
+constexpr uint64_t kCrc64NvmePolynomial = 0x9A6C9329AC4BC9B5ull;
+
 class EvpHasher final : public Hasher {
  public:
   explicit EvpHasher(HashKind kind) : ctx_(EVP_MD_CTX_new()) {
@@ -133,12 +180,12 @@ uint32_t crc32(std::string_view bytes, uint32_t crc) {
 }
 
 uint32_t crc32c(std::string_view bytes, uint32_t crc) {
-  static const CrcTables<uint32_t> tables(0x82F63B78u);
+  static const CrcTables<uint32_t> tables(kCrc32cPolynomial);
   return crc_update<uint32_t>(tables, bytes, crc);
 }
 
 uint64_t crc64_nvme(std::string_view bytes, uint64_t crc) {
-  static const CrcTables<uint64_t> tables(0x9A6C9329AC4BC9B5ull);
+  static const CrcTables<uint64_t> tables(kCrc64NvmePolynomial);
   return crc_update<uint64_t>(tables, bytes, crc);
 }
 
@@ -149,6 +196,17 @@ std::unique_ptr<Hasher> Hasher::create(HashKind kind) {
     case HashKind::kCrc64Nvme: return std::make_unique<CrcHasher<uint64_t, crc64_nvme>>();
     default: return std::make_unique<EvpHasher>(kind);
   }
+}
+
+CrcOf combine_crc(HashKind kind, const CrcOf& first, const CrcOf& second) {
+  CrcOf whole{.size = first.size + second.size};
+  switch (kind) {
+    case HashKind::kCrc32: whole.digest = combine(kCrc32Polynomial, first, second); break;
+    case HashKind::kCrc32c: whole.digest = combine(kCrc32cPolynomial, first, second); break;
+    case HashKind::kCrc64Nvme: whole.digest = combine(kCrc64NvmePolynomial, first, second); break;
+    default: CHECK(false);
+  }
+  return whole;
 }
 
 bool constant_time_equals(std::string_view a, std::string_view b) {

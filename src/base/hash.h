@@ -34,6 +34,14 @@ uint32_t crc32(std::string_view bytes, uint32_t crc = 0);
 uint32_t crc32c(std::string_view bytes, uint32_t crc = 0);
 uint64_t crc64_nvme(std::string_view bytes, uint64_t crc = 0);
 
+// The CRC of `first` followed by `second`, out of the CRCs of both: the bytes themselves are not
+// needed. All as Hasher::finish() returns them. REQUIRES: `kind` is one of the CRCs.
+struct CrcOf {
+  std::string digest;
+  uint64_t size = 0;  // how many bytes it is the CRC of
+};
+CrcOf combine_crc(HashKind kind, const CrcOf& first, const CrcOf& second);
+
 // Compares secrets without leaking where they differ.
 bool constant_time_equals(std::string_view a, std::string_view b);
 

@@ -256,7 +256,8 @@ net::Response ApiHandler::render(Pending& pending, Result<std::shared_ptr<void>>
   aws::HttpResponse rendered = aws::render_output(
       *identified.operation->operation, identified.protocol, output->get(), pending.request_id);
   const net::RequestHead& head = pending.request.head;
-  net::Response response = to_net_response(std::move(rendered), head, pending.service());
+  net::Response response =
+      to_net_response(std::move(rendered), head, pending.service(), parts_.runner);
   if (!pending.route.bucket.empty() && parts_.cors != nullptr && head.has_header("origin")) {
     parts_.cors->add_headers(pending.route.bucket, head, response);
   }

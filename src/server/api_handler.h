@@ -64,6 +64,7 @@ class ApiHandler final : public net::Handler {
     OwnPaths* own_paths = nullptr;
     DataPlane* data_plane = nullptr;
     BucketCors* cors = nullptr;
+    TaskRunner* runner = nullptr;
   };
   ApiHandler(Parts parts, Options options);
 

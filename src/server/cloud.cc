@@ -182,7 +182,8 @@ Status Cloud::Impl::listen() {
                           .executor = executor.get(),
                           .own_paths = admin.get(),
                           .data_plane = api_plane.get(),
-                          .cors = cors.get()};
+                          .cors = cors.get(),
+                          .runner = &runtime};
   handler = std::make_unique<ApiHandler>(
       parts, ApiHandler::Options{.default_region = options.region, .incoming_dir = incoming});
   net::HttpServer::Options http{.address = options.listen,

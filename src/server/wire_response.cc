@@ -4,17 +4,23 @@
 
 #include <charconv>
 
+#include "base/check.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "codec/gzip.h"
 #include "server/compression.h"
+#include "server/piece_source.h"
 
 namespace millrace::server {
 namespace {
 
 constexpr size_t kCompressBytesMin = 1024;  // DynamoDB leaves smaller answers alone
 
-net::Body to_net_body(aws::Body body) {
+net::Body to_net_body(aws::Body body, TaskRunner* runner) {
+  if (body.pieces) {
+    CHECK(runner != nullptr);
+    return std::make_unique<PieceSource>(std::move(body.pieces), *runner);
+  }
   if (body.spooled) {
     auto handle = std::make_shared<net::FileHandle>(body.spooled->fd(), body.spooled);
     return net::FileBody{handle, 0, body.spooled->size};
@@ -29,11 +35,12 @@ net::Body to_net_body(aws::Body body) {
 }  // namespace
 
 net::Response to_net_response(aws::HttpResponse response, const net::RequestHead& head,
-                              const aws::Service* service) {
+                              const aws::Service* service, TaskRunner* runner) {
   net::Response out(response.status);
   bool is_s3 = service != nullptr && service->id == "s3";
   bool compress = service != nullptr && service->signing_name == "dynamodb" &&
-                  !response.body.file && response.body.bytes.size() >= kCompressBytesMin &&
+                  !response.body.file && !response.body.pieces &&
+                  response.body.bytes.size() >= kCompressBytesMin &&
                   accepts_gzip(head.header("accept-encoding"));
   if (compress) {
     response.body.bytes = codec::gzip(response.body.bytes);
@@ -56,7 +63,7 @@ net::Response to_net_response(aws::HttpResponse response, const net::RequestHead
     out.add("Access-Control-Expose-Headers",
             "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,x-amz-crc32,Date");
   }
-  out.body = to_net_body(std::move(response.body));
+  out.body = to_net_body(std::move(response.body), runner);
   return out;
 }
 

@@ -1,8 +1,6 @@
 #include "svc/cloudformation/template_source.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include "aws/s3.h"
 #include "base/encoding.h"
 #include "svc/cloudformation/template_text.h"
@@ -53,17 +51,7 @@ Result<std::string> read_body(const aws::Body& body) {
     return validation_error(
         fmt::format("Template may not exceed {} bytes in size.", kTemplateUrlBytesMax));
   }
-  if (!body.file && !body.spooled) return body.bytes;
-  int fd = body.file ? body.file->fd() : body.spooled->fd();
-  std::string text(body.size(), '\0');
-  size_t done = 0;
-  while (done < text.size()) {
-    ssize_t got = pread(fd, text.data() + done, text.size() - done,
-                        static_cast<off_t>((body.file ? body.offset : 0) + done));
-    if (got <= 0) return Error::internal("cannot read a template's object");
-    done += static_cast<size_t>(got);
-  }
-  return text;
+  return aws::read_whole(body);
 }
 
 }  // namespace

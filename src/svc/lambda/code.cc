@@ -1,7 +1,6 @@
 #include "svc/lambda/code.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "aws/body.h"
 #include "aws/s3.h"
@@ -15,19 +14,6 @@ namespace {
 
 Error invalid(std::string message) {
   return api::errors::invalid_parameter_value_exception(std::move(message));
-}
-
-Result<std::string> read_body(const aws::Body& body) {
-  if (!body.spooled && !body.file) return body.bytes;
-  int fd = body.spooled ? body.spooled->fd() : body.file->fd();
-  std::string bytes(body.size(), '\0');
-  for (size_t done = 0; done < bytes.size();) {
-    ssize_t got =
-        pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(body.offset + done));
-    if (got <= 0) return Error::internal("an object ended early");
-    done += static_cast<size_t>(got);
-  }
-  return bytes;
 }
 
 Result<std::string> fetch_from_s3(svc::Context& ctx, const CodeSource& source) {
@@ -46,7 +32,7 @@ Result<std::string> fetch_from_s3(svc::Context& ctx, const CodeSource& source) {
     return invalid(
         fmt::format("Unzipped size must be smaller than {} bytes", limits::kCodeSizeUnzippedMax));
   }
-  return read_body(*object->body);
+  return aws::read_whole(*object->body);
 }
 
 }  // namespace

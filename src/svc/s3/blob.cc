@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <map>
 
 #include "base/encoding.h"
 #include "base/log.h"
@@ -16,8 +17,6 @@
 
 namespace millrace::s3 {
 namespace {
-
-constexpr size_t kCopyBytes = 256 << 10;
 
 // Replaced since this transaction began; the next attempt sees what is there now.
 Error source_gone() {
@@ -38,18 +37,6 @@ std::string keep_file(svc::Context& ctx, std::shared_ptr<PendingFile> file) {
   ctx.txn().put(blob_key(id), "");
   PendingFile::attach(std::move(file), ctx);
   return id;
-}
-
-Result<std::string> read_spooled(const aws::SpooledFile& file) {
-  std::string bytes(file.size, '\0');
-  for (size_t have = 0; have < bytes.size();) {
-    ssize_t n =
-        pread(file.fd(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return io_error("Cannot read a received body");
-    have += static_cast<size_t>(n);
-  }
-  return bytes;
 }
 
 // The file gets a second name instead of being renamed, so that an operation that has to run again
@@ -86,7 +73,7 @@ Status collect_orphans(const svc::Ports& ports) {
     if (PendingFile::is_pending(id)) continue;
     MR_ASSIGN(std::optional<std::string> known, ports.store->snapshot()->get(blob_key(id)));
     if (known) continue;
-    unlink(walk->path().c_str());
+    remove_file(ports.data_dir, id);
     ++removed;
   }
   if (removed > 0) spdlog::info("S3: removed {} object files that nothing refers to", removed);
@@ -98,7 +85,7 @@ Result<std::string> keep_body(svc::Context& ctx, const aws::Body& body) {
     return keep_spooled(ctx, *body.spooled);
   }
   if (body.spooled) {
-    MR_ASSIGN(std::string bytes, read_spooled(*body.spooled));
+    MR_ASSIGN(std::string bytes, aws::read_whole(body));
     return keep_inline(ctx, bytes);
   }
   if (body.bytes.size() <= kInlineBytesMax) return keep_inline(ctx, body.bytes);
@@ -113,19 +100,28 @@ Result<std::string> keep_body(svc::Context& ctx, const aws::Body& body) {
   return keep_file(ctx, std::move(file));
 }
 
-Result<std::string> copy_blob(svc::Context& ctx, const std::string& blob_id) {
-  if (blob_id.empty()) return std::string();
-  if (!is_file(blob_id)) {
-    MR_ASSIGN(std::optional<std::string> bytes, ctx.txn().get(blob_key(blob_id)));
-    if (!bytes) return source_gone();
-    return keep_inline(ctx, *bytes);
+Result<Segments> copy_segments(svc::Context& ctx, const Segments& segments) {
+  Segments copies;
+  std::map<std::string, std::string> folders;  // folder -> a file in it: each is synced once
+  for (const Segment& segment : segments) {
+    Segment& copy = copies.emplace_back(Segment{.size = segment.size});
+    if (!is_file(segment.blob_id)) {
+      MR_ASSIGN(std::optional<std::string> bytes, ctx.txn().get(blob_key(segment.blob_id)));
+      if (!bytes) return source_gone();
+      copy.blob_id = keep_inline(ctx, *bytes);
+      continue;
+    }
+    MR_ASSIGN(std::shared_ptr<PendingFile> file, PendingFile::begin(ctx));
+    std::string source = blob_path(ctx.ports().data_dir, segment.blob_id);
+    if (link(source.c_str(), file->path().c_str()) != 0) {
+      return errno == ENOENT ? source_gone() : io_error("Cannot copy an object's file");
+    }
+    folders[file->path().substr(0, file->path().rfind('/'))] = file->path();
+    copy.blob_id = keep_file(ctx, std::move(file));
   }
-  MR_ASSIGN(std::shared_ptr<PendingFile> file, PendingFile::begin(ctx));
-  if (link(blob_path(ctx.ports().data_dir, blob_id).c_str(), file->path().c_str()) != 0) {
-    return errno == ENOENT ? source_gone() : io_error("Cannot copy an object's file");
-  }
-  MR_TRY(sync_folder_of(file->path()));
-  return keep_file(ctx, std::move(file));
+  for (const auto& [folder, path] : folders)
+    MR_TRY(sync_folder_of(path));
+  return copies;
 }
 
 void drop_blob(svc::Context& ctx, const std::string& blob_id) {
@@ -133,28 +129,67 @@ void drop_blob(svc::Context& ctx, const std::string& blob_id) {
   ctx.txn().del(blob_key(blob_id));
   if (!is_file(blob_id)) return;
   // Removing a large file takes long; a full pool leaves it to collect_orphans().
-  ctx.after_commit([runner = ctx.ports().runner, path = blob_path(ctx.ports().data_dir, blob_id)] {
-    (void)runner->post([path] { unlink(path.c_str()); });
+  ctx.after_commit([runner = ctx.ports().runner, dir = ctx.ports().data_dir, blob_id] {
+    (void)runner->post([dir, blob_id] { remove_file(dir, blob_id); });
   });
 }
 
-Result<std::optional<aws::Body>> open_blob(store::Reader& reader, const std::string& data_dir,
-                                           const std::string& blob_id, ByteRange range) {
-  aws::Body body;
-  if (blob_id.empty()) return std::optional<aws::Body>(std::move(body));
-  if (!is_file(blob_id)) {
-    MR_ASSIGN(std::optional<std::string> bytes, reader.get(blob_key(blob_id)));
-    if (!bytes) return std::optional<aws::Body>();
-    body.bytes = bytes->substr(range.offset, range.length);
-    return std::optional<aws::Body>(std::move(body));
+namespace {
+
+// The parts of `segments` that `range` covers.
+std::vector<std::pair<Segment, ByteRange>> cut(const Segments& segments, ByteRange range) {
+  std::vector<std::pair<Segment, ByteRange>> cuts;
+  for (const Segment& segment : segments) {
+    if (range.length == 0) break;
+    if (range.offset >= segment.size) {
+      range.offset -= segment.size;
+      continue;
+    }
+    uint64_t length = std::min(range.length, segment.size - range.offset);
+    cuts.emplace_back(segment, ByteRange{range.offset, length});
+    range = {0, range.length - length};
   }
-  int fd = open(blob_path(data_dir, blob_id).c_str(), O_RDONLY | O_CLOEXEC);
+  return cuts;
+}
+
+Result<std::optional<aws::Body>> open_file_range(const std::string& path, ByteRange range) {
+  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return std::optional<aws::Body>();
   if (fd < 0) return io_error("Cannot open an object's file");
-  body.file = std::make_shared<aws::OpenFile>(fd);
-  body.offset = range.offset;
-  body.length = range.length;
-  return std::optional<aws::Body>(std::move(body));
+  return std::optional(aws::Body{
+      .file = std::make_shared<aws::OpenFile>(fd), .offset = range.offset, .length = range.length});
+}
+
+}  // namespace
+
+Result<std::optional<aws::Body>> open_range(store::Reader& reader, const std::string& data_dir,
+                                            const Segments& segments, ByteRange range) {
+  auto cuts = cut(segments, range);
+  if (cuts.size() == 1 && is_file(cuts.front().first.blob_id)) {
+    return open_file_range(blob_path(data_dir, cuts.front().first.blob_id), cuts.front().second);
+  }
+  auto pieces = std::make_shared<aws::Pieces>();
+  std::vector<std::string> files;
+  for (const auto& [segment, part] : cuts) {
+    aws::Pieces::Piece& piece = pieces->list.emplace_back();
+    piece.length = part.length;
+    if (is_file(segment.blob_id)) {
+      piece.path = blob_path(data_dir, segment.blob_id);
+      piece.offset = part.offset;
+      files.push_back(segment.blob_id);
+      continue;
+    }
+    MR_ASSIGN(std::optional<std::string> bytes, reader.get(blob_key(segment.blob_id)));
+    if (!bytes) return std::optional<aws::Body>();
+    piece.bytes = bytes->substr(part.offset, part.length);
+  }
+  if (files.empty()) {
+    MR_ASSIGN(std::string bytes, aws::read_whole(aws::Body{.pieces = std::move(pieces)}));
+    return std::optional(aws::Body{.bytes = std::move(bytes)});
+  }
+  pieces->lease = FileLease::take(data_dir, std::move(files));
+  if (!pieces->lease) return std::optional<aws::Body>();
+  return std::optional(aws::Body{.pieces = std::move(pieces)});
 }
 
 BlobWriter::BlobWriter(svc::Context& ctx) : ctx_(ctx) {}
@@ -187,25 +222,12 @@ Status BlobWriter::append_bytes(std::string_view bytes) {
   return write_all(fd_, bytes);
 }
 
-Status BlobWriter::append(const std::string& blob_id, ByteRange range) {
+Status BlobWriter::append(const Segments& segments, ByteRange range) {
   MR_ASSIGN(std::optional<aws::Body> source,
-            open_blob(ctx_.txn(), ctx_.ports().data_dir, blob_id, range));
+            open_range(ctx_.txn(), ctx_.ports().data_dir, segments, range));
   if (!source) return source_gone();
-  if (!source->file) return append_bytes(source->bytes);
-  std::string buffer(std::min<uint64_t>(kCopyBytes, range.length), '\0');
-  while (range.length > 0) {
-    ssize_t n =
-        pread(source->file->fd(), buffer.data(), std::min<uint64_t>(buffer.size(), range.length),
-              static_cast<off_t>(range.offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return io_error("Cannot read an object's file");
-    if (n == 0) return Error::internal("An object's file is too short: " + blob_id);
-    auto count = static_cast<size_t>(n);
-    MR_TRY(append_bytes(std::string_view(buffer).substr(0, count)));
-    range.offset += count;
-    range.length -= count;
-  }
-  return ok_status();
+  return aws::for_each_part(*source,
+                            [this](std::string_view bytes) { return append_bytes(bytes); });
 }
 
 Result<std::string> BlobWriter::finish() {

@@ -1,6 +1,7 @@
 // Blobs: the bytes of objects and parts. A small one lies in the store under its id; a larger one
 // is a file DATA/objects/<two digits>/<id>, on disk before the transaction that refers to it
-// commits. A blob belongs to one object or part, is never changed, and goes with it.
+// commits. A blob belongs to one object or part, is never changed, and goes with it. An object that
+// was uploaded in parts is the list of their blobs: completing an upload moves no bytes.
 //
 // Files whose transaction did not commit, and files of blobs that are gone, are removed: at once
 // where the outcome is known, else by collect_orphans() at the next start.
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/body.h"
 #include "base/hash.h"
@@ -22,7 +24,14 @@ Status prepare_objects_dir(const std::string& data_dir);
 // Removes files that no object refers to; may run beside requests. For the worker pool.
 Status collect_orphans(const svc::Ports& ports);
 
-// Bytes [offset, offset + length) of a blob.
+// One of the blobs that an object's bytes lie in, one behind the other.
+struct Segment {
+  std::string blob_id;
+  uint64_t size = 0;
+};
+using Segments = std::vector<Segment>;  // none: an empty object
+
+// Bytes [offset, offset + length) of an object.
 struct ByteRange {
   uint64_t offset = 0;
   uint64_t length = 0;
@@ -30,14 +39,15 @@ struct ByteRange {
 
 // Makes a received body a blob of this transaction. Returns its id: empty for an empty body.
 Result<std::string> keep_body(svc::Context& ctx, const aws::Body& body);
-// A second blob with the same bytes; a file is linked, not copied.
-Result<std::string> copy_blob(svc::Context& ctx, const std::string& blob_id);
+// Second blobs with the same bytes; files are linked, not copied.
+Result<Segments> copy_segments(svc::Context& ctx, const Segments& segments);
 // Deletes a blob with this transaction. An empty id is ignored.
 void drop_blob(svc::Context& ctx, const std::string& blob_id);
-// Opens a blob for an answer. Nothing when it has been deleted since `reader`'s moment: look again
-// from a new one.
-Result<std::optional<aws::Body>> open_blob(store::Reader& reader, const std::string& data_dir,
-                                           const std::string& blob_id, ByteRange range);
+// Opens a range for an answer, which may be sent to its end even if the object is deleted
+// meanwhile. Nothing when it has been deleted since `reader`'s moment: look again from a new one.
+// REQUIRES: `range` lies within the segments.
+Result<std::optional<aws::Body>> open_range(store::Reader& reader, const std::string& data_dir,
+                                            const Segments& segments, ByteRange range);
 
 class PendingFile;
 
@@ -49,7 +59,7 @@ class BlobWriter {
 
   // Digests over all that is appended; at most one per kind. REQUIRES: before the first append.
   void add_hasher(HashKind kind);
-  Status append(const std::string& blob_id, ByteRange range);
+  Status append(const Segments& segments, ByteRange range);
   // Makes what was appended a blob of the transaction. Returns its id: empty if nothing was
   // appended.
   Result<std::string> finish();

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -23,6 +24,21 @@ struct Pending {
 };
 Pending& pending() {
   static Pending instance;
+  return instance;
+}
+
+// Who reads which file, and which files go. A file is here only while something happens to it.
+struct Leases {
+  struct State {
+    size_t readers = 0;
+    bool is_doomed = false;  // goes when the last reader has gone
+    bool is_going = false;   // is being removed: takes no more readers
+  };
+  std::mutex mutex;
+  std::map<std::string, State, std::less<>> files;
+};
+Leases& leases() {
+  static Leases instance;
   return instance;
 }
 
@@ -73,6 +89,59 @@ Status write_all(int fd, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return ok_status();
+}
+
+void remove_file(const std::string& data_dir, const std::string& blob_id) {
+  {
+    std::lock_guard lock(leases().mutex);
+    Leases::State& state = leases().files[blob_id];
+    if (state.readers > 0) {
+      state.is_doomed = true;
+      return;
+    }
+    state.is_going = true;
+  }
+  unlink(blob_path(data_dir, blob_id).c_str());
+  std::lock_guard lock(leases().mutex);
+  leases().files.erase(blob_id);
+}
+
+std::shared_ptr<const FileLease> FileLease::take(std::string data_dir,
+                                                 std::vector<std::string> blob_ids) {
+  {
+    std::lock_guard lock(leases().mutex);
+    for (const std::string& id : blob_ids) {
+      auto found = leases().files.find(id);
+      if (found != leases().files.end() && (found->second.is_going || found->second.is_doomed)) {
+        return nullptr;
+      }
+    }
+    for (const std::string& id : blob_ids)
+      ++leases().files[id].readers;
+  }
+  auto lease = std::make_shared<const FileLease>(std::move(data_dir), std::move(blob_ids));
+  for (const std::string& id : lease->blob_ids_) {
+    if (access(blob_path(lease->data_dir_, id).c_str(), F_OK) != 0) return nullptr;
+  }
+  return lease;
+}
+
+FileLease::FileLease(std::string data_dir, std::vector<std::string> blob_ids)
+    : data_dir_(std::move(data_dir)), blob_ids_(std::move(blob_ids)) {}
+
+FileLease::~FileLease() {
+  std::vector<std::string> doomed;
+  {
+    std::lock_guard lock(leases().mutex);
+    for (const std::string& id : blob_ids_) {
+      auto found = leases().files.find(id);
+      if (--found->second.readers > 0) continue;
+      if (found->second.is_doomed) doomed.push_back(id);
+      leases().files.erase(found);
+    }
+  }
+  for (const std::string& id : doomed)
+    remove_file(data_dir_, id);
 }
 
 Result<std::shared_ptr<PendingFile>> PendingFile::begin(svc::Context& ctx) {

@@ -1,9 +1,5 @@
 #include "svc/s3/checksum.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "base/encoding.h"
@@ -11,8 +7,6 @@
 
 namespace millrace::s3 {
 namespace {
-
-constexpr size_t kReadBytes = 256 << 10;
 
 struct AlgorithmInfo {
   ChecksumAlgorithm algorithm;
@@ -54,35 +48,16 @@ Result<ChecksumAlgorithm> parse_algorithm(std::string_view name) {
       "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 }
 
-Status hash_file(int fd, uint64_t offset, uint64_t length, std::span<Hasher* const> hashers) {
-  std::string buffer(kReadBytes, '\0');
-  while (length > 0) {
-    ssize_t n = pread(fd, buffer.data(), std::min<uint64_t>(buffer.size(), length),
-                      static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      return Error::internal(std::string("Reading an object's file failed: ") +
-                             (n < 0 ? std::strerror(errno) : "it is too short"));
-    }
-    std::string_view chunk(buffer.data(), static_cast<size_t>(n));
-    for (Hasher* hasher : hashers)
-      hasher->update(chunk);
-    offset += chunk.size();
-    length -= chunk.size();
-  }
-  return ok_status();
-}
-
 Result<std::string> body_digest(const aws::Body& body, HashKind kind) {
   std::unique_ptr<Hasher> hasher = Hasher::create(kind);
-  if (!body.spooled) {
-    hasher->update(body.bytes);
-    return hasher->finish();
+  if (body.spooled) {
+    auto known = body.spooled->digests.find(kind);
+    if (known != body.spooled->digests.end()) return known->second;
   }
-  auto known = body.spooled->digests.find(kind);
-  if (known != body.spooled->digests.end()) return known->second;
-  Hasher* const one[] = {hasher.get()};
-  MR_TRY(hash_file(body.spooled->fd(), 0, body.spooled->size, one));
+  MR_TRY(aws::for_each_part(body, [&hasher](std::string_view bytes) {
+    hasher->update(bytes);
+    return ok_status();
+  }));
   return hasher->finish();
 }
 

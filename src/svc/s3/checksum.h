@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,8 +37,6 @@ Result<ChecksumAlgorithm> parse_algorithm(std::string_view name);
 
 // The digest of a received body (raw bytes): as computed on the way in, or computed now.
 Result<std::string> body_digest(const aws::Body& body, HashKind kind);
-// Reads `fd` from `offset` to its end or for `length` bytes, through all `hashers`.
-Status hash_file(int fd, uint64_t offset, uint64_t length, std::span<Hasher* const> hashers);
 
 // The checksum of a body: the claimed one, verified, or one of `fallback`. Also verifies
 // Content-MD5. Errors: BadDigest, InvalidDigest, InvalidRequest.

@@ -105,31 +105,27 @@ Checksum composite_checksum(ChecksumAlgorithm algorithm, const std::vector<PartR
           .is_composite = true};
 }
 
-// Joins the parts' bytes into one blob; takes the checksum over all of them on the way.
-Status join_parts(Context& ctx, const UploadRecord& upload, const std::vector<PartRecord>& parts,
-                  ObjectRecord& record) {
-  if (parts.size() == 1) {
-    MR_ASSIGN(record.blob_id, copy_blob(ctx, parts.front().blob_id));
-    record.size = parts.front().size;
-    record.checksum = parts.front().checksum;
-  } else {
-    BlobWriter writer(ctx);
-    if (!upload.is_composite) writer.add_hasher(hash_kind(upload.algorithm));
-    for (const PartRecord& part : parts) {
-      if (part.size > 0) MR_TRY(writer.append(part.blob_id, {0, part.size}));
-    }
-    MR_ASSIGN(record.blob_id, writer.finish());
-    record.size = writer.size();
-    if (!upload.is_composite) {
-      record.checksum = {.algorithm = upload.algorithm,
-                         .value = base64_encode(writer.digest(hash_kind(upload.algorithm)))};
-    }
+// The checksum over the whole, out of those over the parts.
+Checksum full_checksum(const UploadRecord& upload, const std::vector<PartRecord>& parts) {
+  HashKind kind = hash_kind(upload.algorithm);
+  CrcOf whole{.digest = Hasher::create(kind)->finish()};
+  for (const PartRecord& part : parts) {
+    const std::string& value = upload.is_algorithm_chosen ? part.checksum.value : part.crc64;
+    whole = combine_crc(kind, whole, {base64_decode(value).value_or(""), part.size});
   }
-  if (upload.is_composite) record.checksum = composite_checksum(upload.algorithm, parts);
+  return {.algorithm = upload.algorithm, .value = base64_encode(whole.digest)};
+}
+
+ObjectRecord join_parts(const UploadRecord& upload, const std::vector<PartRecord>& parts) {
+  ObjectRecord record{.attributes = upload.attributes, .etag = multipart_etag(parts)};
   for (const PartRecord& part : parts) {
     record.parts.push_back({.size = part.size, .checksum = part.checksum.value});
+    record.size += part.size;
+    if (part.size > 0) record.segments.push_back({part.blob_id, part.size});
   }
-  return ok_status();
+  record.checksum = upload.is_composite ? composite_checksum(upload.algorithm, parts)
+                                        : full_checksum(upload, parts);
+  return record;
 }
 
 Status check_claims(const ops::CompleteMultipartUploadRequest& in, const ObjectRecord& record) {
@@ -153,6 +149,19 @@ Status check_claims(const ops::CompleteMultipartUploadRequest& in, const ObjectR
                    " you specified did not match the calculated checksum.");
 }
 
+ops::CompleteMultipartUploadOutput describe(const Context& ctx,
+                                            const ops::CompleteMultipartUploadRequest& in,
+                                            const ObjectRecord& record) {
+  ops::CompleteMultipartUploadOutput out{.location = ctx.request().base_url + "/" + in.bucket +
+                                                     "/" + percent_encode(in.key, Slash::kKeep),
+                                         .bucket = in.bucket,
+                                         .key = in.key,
+                                         .etag = record.quoted_etag()};
+  set_checksum(out, record.checksum);
+  set_encryption(out, record.attributes);
+  return out;
+}
+
 }  // namespace
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
@@ -162,26 +171,23 @@ Result<ops::CompleteMultipartUpload::Output> complete_multipart_upload(
   MR_ASSIGN(Bucket bucket, open_bucket(ctx, in.bucket, in.expected_bucket_owner));
   MR_TRY(refuse_customer_keys(in));
   UploadKeyParts name{in.key, in.upload_id};
-  MR_ASSIGN(UploadRecord upload, find_upload(ctx.txn(), bucket, name));
-  MR_ASSIGN(std::vector<PartRecord> parts, check_parts(ctx, bucket, in, upload));
+  auto upload = find_upload(ctx.txn(), bucket, name);
+  if (!upload.ok()) {
+    // A client that lost the answer asks again; as on AWS, it is told once more.
+    MR_ASSIGN(std::optional<ObjectRecord> done, find_object(ctx.txn(), bucket, in.key));
+    if (done && done->upload_id == in.upload_id) return describe(ctx, in, *done);
+    return std::move(upload).error();
+  }
+  MR_ASSIGN(std::vector<PartRecord> parts, check_parts(ctx, bucket, in, *upload));
   MR_ASSIGN(std::optional<ObjectRecord> old,
             check_write(ctx, bucket, in.key, {in.if_match, in.if_none_match}));
-  ObjectRecord record{.attributes = upload.attributes,
-                      .etag = multipart_etag(parts),
-                      .modified = whole_seconds(ctx.now())};
-  MR_TRY(join_parts(ctx, upload, parts, record));
+  ObjectRecord record = join_parts(*upload, parts);
+  record.modified = whole_seconds(ctx.now());
+  record.upload_id = in.upload_id;
   MR_TRY(check_claims(in, record));
-  MR_TRY(delete_upload(ctx, bucket, name));
+  MR_TRY(delete_upload(ctx, bucket, name, record.segments));
   MR_TRY(replace_object(ctx, bucket, in.key, record, old, "ObjectCreated:CompleteMultipartUpload"));
-
-  ops::CompleteMultipartUploadOutput out{.location = ctx.request().base_url + "/" + in.bucket +
-                                                     "/" + percent_encode(in.key, Slash::kKeep),
-                                         .bucket = in.bucket,
-                                         .key = in.key,
-                                         .etag = record.quoted_etag()};
-  set_checksum(out, record.checksum);
-  set_encryption(out, record.attributes);
-  return out;
+  return describe(ctx, in, record);
 }
 
 }  // namespace millrace::s3

@@ -42,17 +42,15 @@ Status set_digests(Context& ctx, const ObjectRecord& source, ChecksumAlgorithm a
     return ok_status();
   }
   MR_ASSIGN(std::optional<aws::Body> body,
-            open_blob(ctx.txn(), ctx.ports().data_dir, source.blob_id, {0, source.size}));
+            open_range(ctx.txn(), ctx.ports().data_dir, source.segments, {0, source.size}));
   if (!body) return Error(store::kConflictCode, 409, "The source was replaced");
   std::unique_ptr<Hasher> md5 = Hasher::create(HashKind::kMd5);
   std::unique_ptr<Hasher> checksum = Hasher::create(hash_kind(algorithm));
-  if (body->file) {
-    Hasher* const both[] = {md5.get(), checksum.get()};
-    MR_TRY(hash_file(body->file->fd(), 0, source.size, both));
-  } else {
-    md5->update(body->bytes);
-    checksum->update(body->bytes);
-  }
+  MR_TRY(aws::for_each_part(*body, [&](std::string_view bytes) {
+    md5->update(bytes);
+    checksum->update(bytes);
+    return ok_status();
+  }));
   record.etag = hex_encode(md5->finish());
   record.checksum = {.algorithm = algorithm, .value = base64_encode(checksum->finish())};
   return ok_status();
@@ -103,7 +101,7 @@ Result<ops::CopyObject::Output> copy_object(Context& ctx, const ops::CopyObjectR
             check_write(ctx, bucket, in.key, {in.if_match, in.if_none_match}));
   MR_TRY(apply_default_encryption(ctx, bucket, record.attributes));
   MR_TRY(set_digests(ctx, source.record, algorithm, record));
-  MR_ASSIGN(record.blob_id, copy_blob(ctx, source.record.blob_id));
+  MR_ASSIGN(record.segments, copy_segments(ctx, source.record.segments));
   MR_TRY(replace_object(ctx, bucket, in.key, record, old, "ObjectCreated:Copy"));
 
   ops::CopyObjectOutput out;

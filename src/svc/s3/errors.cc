@@ -69,7 +69,11 @@ Error precondition_failed(std::string_view condition) {
       .with_member("Condition", json(condition));
 }
 
-Error not_modified() { return Error("NotModified", 304, "Not Modified"); }
+Error not_modified(std::string_view quoted_etag, std::string_view http_date) {
+  return Error("NotModified", 304, "Not Modified")
+      .with_member("ETag", json(quoted_etag))
+      .with_member("Last-Modified", json(http_date));
+}
 
 Error method_not_allowed(std::string message) {
   return Error("MethodNotAllowed", 405, std::move(message));

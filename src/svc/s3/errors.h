@@ -20,7 +20,8 @@ Error invalid_request(std::string message);
 Error malformed_xml();
 // `condition`: the header that did not hold, "If-Match".
 Error precondition_failed(std::string_view condition);
-Error not_modified();
+// 304 with the validators that a cache keeps; `http_date` is Last-Modified.
+Error not_modified(std::string_view quoted_etag, std::string_view http_date);
 Error method_not_allowed(std::string message);
 // What AWS has and we do not, by its name.
 Error not_supported(std::string_view what);

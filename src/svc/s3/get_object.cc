@@ -14,7 +14,7 @@ Result<std::optional<ops::GetObjectOutput>> look(store::Reader& reader, Context&
   MR_ASSIGN(ObjectRecord record, read_record(reader, bucket, in));
   MR_ASSIGN(Selection selection, select(record, in.range, in.part_number));
   MR_ASSIGN(std::optional<aws::Body> body,
-            open_blob(reader, ctx.ports().data_dir, record.blob_id, selection.range));
+            open_range(reader, ctx.ports().data_dir, record.segments, selection.range));
   if (!body) return std::optional<ops::GetObjectOutput>();
   ops::GetObjectOutput out;
   set_object_headers(out, record, in);

@@ -1,5 +1,7 @@
 #include "svc/s3/multipart.h"
 
+#include <set>
+
 #include "base/encoding.h"
 #include "base/random.h"
 #include "svc/s3/limits.h"
@@ -44,12 +46,16 @@ Status replace_part(Context& ctx, const Bucket& bucket, std::string_view upload_
   return ok_status();
 }
 
-Status delete_upload(Context& ctx, const Bucket& bucket, const UploadKeyParts& upload) {
+Status delete_upload(Context& ctx, const Bucket& bucket, const UploadKeyParts& upload,
+                     const Segments& kept) {
+  std::set<std::string_view> kept_ids;
+  for (const Segment& segment : kept)
+    kept_ids.insert(segment.blob_id);
   // Tracked: a part that arrives meanwhile makes this transaction run again.
   auto parts = ctx.txn().scan(store::prefix_range(parts_prefix(bucket, upload.upload_id)));
   for (; parts->valid(); parts->next()) {
     MR_ASSIGN(PartRecord part, decode_part(parts->value()));
-    drop_blob(ctx, part.blob_id);
+    if (!kept_ids.contains(part.blob_id)) drop_blob(ctx, part.blob_id);
     ctx.txn().del(parts->key());
   }
   MR_TRY(parts->status());

@@ -23,7 +23,8 @@ Status check_part_number(int64_t number);
 // Puts a part in the place of an earlier one of its number.
 Status replace_part(Context& ctx, const Bucket& bucket, std::string_view upload_id, uint32_t number,
                     const PartRecord& record);
-// Removes the upload, its parts and their bytes.
-Status delete_upload(Context& ctx, const Bucket& bucket, const UploadKeyParts& upload);
+// Removes the upload, its parts and their bytes, except those that an object has `kept`.
+Status delete_upload(Context& ctx, const Bucket& bucket, const UploadKeyParts& upload,
+                     const Segments& kept = {});
 
 }  // namespace millrace::s3

@@ -59,8 +59,52 @@ TEST_F(MultipartTest, PartsBecomeOneObject) {
   auto part = get({.key = "k", .part_number = 2});
   EXPECT_EQ(read(*part->body), two);
   EXPECT_EQ(part->parts_count, 2);
-  EXPECT_EQ(count_files(), 1) << "the parts are gone";
+  auto across = get({.key = "k", .range = "bytes=5242878-5242881"});
+  EXPECT_EQ(read(*across->body), "11" + two.substr(0, 2));
+  EXPECT_EQ(count_files(), 1) << "the first part's file is the object's; the last part is inline";
+}
+
+TEST_F(MultipartTest, CompletingAgainSaysTheSame) {
+  std::string id = begin();
+  ASSERT_TRUE(upload(id, 1, two).ok());
+  auto done = complete(id, {{.part_number = 1}});
+  ASSERT_TRUE(done.ok());
+  auto again = complete(id, {{.part_number = 1}});
+  ASSERT_TRUE(again.ok()) << again.error().to_string();
+  EXPECT_EQ(again->etag, done->etag);
+  must_put("k", "something else");
   EXPECT_EQ(code(complete(id, {{.part_number = 1}})), "NoSuchUpload");
+}
+
+TEST_F(MultipartTest, AnAnswerKeepsItsFiles) {
+  std::string id = begin();
+  ASSERT_TRUE(upload(id, 1, one).ok());
+  ASSERT_TRUE(upload(id, 2, one).ok());
+  ASSERT_TRUE(upload(id, 3, "never named").ok());
+  ASSERT_TRUE(complete(id, {{.part_number = 1}, {.part_number = 2}}).ok());
+  ASSERT_EQ(count_files(), 2);
+  {
+    auto answer = get({.key = "k"});
+    must_put("k", "");
+    EXPECT_EQ(count_files(), 2);
+    EXPECT_EQ(read(*answer->body), one + one);
+  }
+  EXPECT_EQ(count_files(), 0);
+}
+
+TEST_F(MultipartTest, CopiesLinkEveryFile) {
+  std::string id = begin();
+  ASSERT_TRUE(upload(id, 1, one).ok());
+  ASSERT_TRUE(upload(id, 2, two).ok());
+  ASSERT_TRUE(complete(id, {{.part_number = 1}, {.part_number = 2}}).ok());
+  auto copy = h.call<ops::CopyObject>({.bucket = "bucket", .copy_source = "bucket/k", .key = "c"});
+  ASSERT_TRUE(copy.ok()) << copy.error().to_string();
+  EXPECT_EQ(copy->copy_object_result->etag, '"' + hex_encode(md5(one + two)) + '"');
+  must_put("k", "");
+  EXPECT_EQ(bytes_of("c"), one + two);
+  EXPECT_EQ(get({.key = "c"})->parts_count, std::nullopt);
+  must_put("c", "");
+  EXPECT_EQ(count_files(), 0);
 }
 
 TEST_F(MultipartTest, CompleteChecksTheParts) {

@@ -259,7 +259,9 @@ Result<std::optional<ObjectRecord>> check_write(Context& ctx, const Bucket& buck
 // If-Unmodified-Since, If-None-Match that does not hold beats If-Modified-Since.
 Status check_read(const ObjectRecord& record, const ReadConditions& conditions, OnMatch on_match) {
   auto unchanged = [&](std::string_view condition) -> Error {
-    return on_match == OnMatch::kNotModified ? not_modified() : precondition_failed(condition);
+    return on_match == OnMatch::kNotModified
+               ? not_modified(record.quoted_etag(), format_http_date(record.modified))
+               : precondition_failed(condition);
   };
   if (conditions.if_match) {
     if (!matches_etag(*conditions.if_match, record)) return precondition_failed("If-Match");
@@ -293,17 +295,26 @@ Result<Selection> select(const ObjectRecord& record, const std::optional<std::st
   return Selection{.range = *bytes, .is_partial = true};
 }
 
+namespace {
+
+void drop_bytes(Context& ctx, const ObjectRecord& record) {
+  for (const Segment& segment : record.segments)
+    drop_blob(ctx, segment.blob_id);
+}
+
+}  // namespace
+
 Status replace_object(Context& ctx, const Bucket& bucket, std::string_view key,
                       const ObjectRecord& record, const std::optional<ObjectRecord>& old,
                       std::string_view event) {
-  if (old) drop_blob(ctx, old->blob_id);
+  if (old) drop_bytes(ctx, *old);
   ctx.txn().put(object_key(bucket, key), encode(record));
   return notify(ctx, bucket, event, {.key = key, .record = &record});
 }
 
 Status remove_object(Context& ctx, const Bucket& bucket, std::string_view key,
                      const ObjectRecord& old) {
-  drop_blob(ctx, old.blob_id);
+  drop_bytes(ctx, old);
   ctx.txn().del(object_key(bucket, key));
   return notify(ctx, bucket, "ObjectRemoved:Delete", {.key = key, .record = nullptr});
 }

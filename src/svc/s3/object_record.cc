@@ -19,6 +19,9 @@ enum Tag : uint8_t {
   kInitiated = 9,
   kIsAlgorithmChosen = 10,
   kInitiator = 11,
+  kSegment = 12,
+  kCrc64 = 13,
+  kUploadId = 14,
   kContentType = 20,
   kCacheControl = 21,
   kContentDisposition = 22,
@@ -108,6 +111,26 @@ ObjectPart decode_object_part(std::string_view bytes) {
   return part;
 }
 
+// One blob is the object; several say their sizes.
+void write_segments(RecordWriter& out, const ObjectRecord& record) {
+  if (record.segments.size() == 1) {
+    out.text(kBlobId, record.segments.front().blob_id);
+    return;
+  }
+  for (const Segment& segment : record.segments) {
+    std::string bytes;
+    append_varint(bytes, segment.size);
+    bytes.append(segment.blob_id);
+    out.text(kSegment, bytes);
+  }
+}
+
+Segment decode_segment(std::string_view bytes) {
+  Segment segment{.size = take_varint(bytes).value_or(0)};
+  segment.blob_id = std::string(bytes);
+  return segment;
+}
+
 Error corrupt(const char* what) {
   return Error::internal(std::string("The store holds a malformed S3 ") + what);
 }
@@ -124,7 +147,8 @@ std::string encode(const ObjectRecord& record) {
   out.text(kEtag, record.etag);
   out.number(kModified, static_cast<uint64_t>(record.modified.us));
   write_checksum(out, record.checksum);
-  if (!record.blob_id.empty()) out.text(kBlobId, record.blob_id);
+  write_segments(out, record);
+  if (!record.upload_id.empty()) out.text(kUploadId, record.upload_id);
   for (const ObjectPart& part : record.parts) {
     std::string bytes;
     append_varint(bytes, part.size);
@@ -152,6 +176,7 @@ std::string encode(const PartRecord& record) {
   out.text(kEtag, record.etag);
   out.number(kModified, static_cast<uint64_t>(record.modified.us));
   write_checksum(out, record.checksum);
+  if (!record.crc64.empty()) out.text(kCrc64, record.crc64);
   if (!record.blob_id.empty()) out.text(kBlobId, record.blob_id);
   return std::move(out).take();
 }
@@ -164,7 +189,9 @@ Result<ObjectRecord> decode_object(std::string_view value) {
       case kSize: record.size = fields.number(); break;
       case kEtag: record.etag = fields.text(); break;
       case kModified: record.modified.us = static_cast<int64_t>(fields.number()); break;
-      case kBlobId: record.blob_id = fields.text(); break;
+      case kBlobId: record.segments = {{fields.text(), record.size}}; break;  // kSize is before it
+      case kSegment: record.segments.push_back(decode_segment(fields.bytes())); break;
+      case kUploadId: record.upload_id = fields.text(); break;
       case kPart: record.parts.push_back(decode_object_part(fields.bytes())); break;
       default: read_checksum(fields, record.checksum); read_attribute(fields, record.attributes);
     }
@@ -201,6 +228,7 @@ Result<PartRecord> decode_part(std::string_view value) {
       case kEtag: record.etag = fields.text(); break;
       case kModified: record.modified.us = static_cast<int64_t>(fields.number()); break;
       case kBlobId: record.blob_id = fields.text(); break;
+      case kCrc64: record.crc64 = fields.text(); break;
       default: read_checksum(fields, record.checksum);
     }
   }

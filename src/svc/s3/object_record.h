@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/store.h"
+#include "svc/s3/blob.h"
 #include "svc/s3/bucket.h"
 #include "svc/s3/checksum.h"
 
@@ -45,8 +46,9 @@ struct ObjectRecord {
   std::string etag;  // without quotes
   Instant modified;  // whole seconds, as HTTP dates are
   Checksum checksum;
-  std::string blob_id;            // empty for an empty object
+  Segments segments;
   std::vector<ObjectPart> parts;  // of a multipart upload; else empty
+  std::string upload_id;          // of a multipart upload; else empty
 
   std::string quoted_etag() const { return '"' + etag + '"'; }
 };
@@ -66,6 +68,9 @@ struct PartRecord {
   std::string etag;
   Instant modified;
   Checksum checksum;
+  // CRC64NVME over the part (base64), where the client chose no algorithm for the upload: the
+  // object gets one over the whole, whatever checksums its parts came with.
+  std::string crc64;
   std::string blob_id;
 };
 

@@ -26,7 +26,8 @@ Result<ops::PutObject::Output> put_object(Context& ctx, const ops::PutObjectRequ
   MR_TRY(apply_default_encryption(ctx, bucket, record.attributes));
   MR_ASSIGN(std::string md5, body_digest(body, HashKind::kMd5));
   record.etag = hex_encode(md5);
-  MR_ASSIGN(record.blob_id, keep_body(ctx, body));
+  MR_ASSIGN(std::string blob_id, keep_body(ctx, body));
+  if (record.size > 0) record.segments = {{std::move(blob_id), record.size}};
   MR_TRY(replace_object(ctx, bucket, in.key, record, old, "ObjectCreated:Put"));
 
   ops::PutObjectOutput out;

@@ -57,11 +57,9 @@ class S3Test : public testing::Test {
   }
 
   static std::string read(const aws::Body& body) {
-    if (!body.file) return body.bytes;
-    std::string bytes(body.length, '\0');
-    ssize_t n = pread(body.file->fd(), bytes.data(), bytes.size(), static_cast<off_t>(body.offset));
-    EXPECT_EQ(n, static_cast<ssize_t>(bytes.size()));
-    return bytes;
+    auto bytes = aws::read_whole(body);
+    EXPECT_TRUE(bytes.ok());
+    return bytes.ok() ? *std::move(bytes) : "";
   }
 
   Result<ops::GetObjectOutput> get(ops::GetObjectRequest in) {

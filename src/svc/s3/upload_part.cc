@@ -39,6 +39,10 @@ Result<ops::UploadPart::Output> upload_part(Context& ctx, const ops::UploadPartR
   MR_ASSIGN(part.checksum, verify_checksum(body, claims, upload.algorithm));
   MR_ASSIGN(std::string md5, body_digest(body, HashKind::kMd5));
   part.etag = hex_encode(md5);
+  if (!upload.is_algorithm_chosen) {
+    MR_ASSIGN(std::string crc64, body_digest(body, HashKind::kCrc64Nvme));
+    part.crc64 = base64_encode(crc64);
+  }
   MR_ASSIGN(part.blob_id, keep_body(ctx, body));
   MR_TRY(replace_part(ctx, bucket, in.upload_id, static_cast<uint32_t>(in.part_number), part));
 

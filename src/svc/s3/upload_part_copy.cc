@@ -18,6 +18,14 @@ Result<ByteRange> source_range(const ops::UploadPartCopyRequest& in, const Objec
                             "bytes=first-last where first and last are the zero-based offsets of "
                             "the first and last bytes to copy");
   }
+  // A read is cut at the object's end, a copy is refused.
+  std::string_view last = std::string_view(*in.copy_source_range);
+  last.remove_prefix(last.find('-') + 1);
+  if (std::to_string(selected->range.offset + selected->range.length - 1) != last) {
+    return invalid_argument(
+        "x-amz-copy-source-range", *in.copy_source_range,
+        "Range specified is not valid for source object of size: " + std::to_string(source.size));
+  }
   return selected->range;
 }
 
@@ -46,12 +54,13 @@ Result<ops::UploadPartCopy::Output> upload_part_copy(Context& ctx,
   BlobWriter writer(ctx);
   writer.add_hasher(HashKind::kMd5);
   writer.add_hasher(hash_kind(upload.algorithm));
-  if (range.length > 0) MR_TRY(writer.append(source.record.blob_id, range));
+  if (range.length > 0) MR_TRY(writer.append(source.record.segments, range));
   PartRecord part{.size = range.length, .modified = whole_seconds(ctx.now())};
   MR_ASSIGN(part.blob_id, writer.finish());
   part.etag = hex_encode(writer.digest(HashKind::kMd5));
   part.checksum = {.algorithm = upload.algorithm,
                    .value = base64_encode(writer.digest(hash_kind(upload.algorithm)))};
+  if (!upload.is_algorithm_chosen) part.crc64 = part.checksum.value;
   MR_TRY(replace_part(ctx, bucket, in.upload_id, static_cast<uint32_t>(in.part_number), part));
 
   ops::UploadPartCopyOutput out;
