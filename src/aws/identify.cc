@@ -17,6 +17,9 @@ bool is_rest(const Service& service) {
   return speaks(service, Protocol::kRestJson) || speaks(service, Protocol::kRestXml);
 }
 
+// An upload by an HTML form: S3 has it, but its model does not.
+constexpr std::string_view kPostObject = "PostObject";
+
 Identified named(const Service* service, Protocol protocol, std::string_view name) {
   return {.service = service,
           .protocol = protocol,
@@ -102,6 +105,10 @@ Identified Identifier::by_path(const RequestView& request, std::string_view sign
     }
     if (nothing.service == nullptr) nothing = named(service, protocol, "");
   }
+  if (nothing.protocol == Protocol::kRestXml && request.method == "POST" &&
+      request.header("content-type").starts_with("multipart/form-data")) {
+    nothing.operation_name = kPostObject;
+  }
   return nothing;
 }
 
@@ -118,7 +125,9 @@ Error Identifier::refusal(const Identified& identified) {
                                identified.operation_name, service.api_version));
     case Protocol::kRestXml:
       // S3 says NotImplemented with 501, which SDKs retry for minutes: 405 is refused at once.
-      if (known) return Error("NotImplemented", 405, lacking);
+      if (known || identified.operation_name == kPostObject) {
+        return Error("NotImplemented", 405, lacking);
+      }
       return Error("MethodNotAllowed", 405,
                    "The specified method is not allowed against this resource.");
     case Protocol::kRestJson:

@@ -259,9 +259,12 @@ HttpResponse render_error(const Service& service, Protocol protocol, const Error
     case Protocol::kRestXml:
       add("x-amz-request-id", context.request_id);
       add("x-amz-id-2", context.request_id);
-      // An answer to HEAD has no body to name the bucket's region in.
+      // An answer to HEAD has no body to name the bucket's region in, a 304 none for its
+      // validators.
       for (const auto& [name, json] : error.members()) {
         if (name == "Region") add("x-amz-bucket-region", json.substr(1, json.size() - 2));
+        auto text = out.status == 304 ? codec::Json::parse(json) : codec::Json();
+        if (text.ok() && text->as_string() != nullptr) add(name, *text->as_string());
       }
       if (context.is_head || out.status == 304) break;
       add("Content-Type", "application/xml");
