@@ -131,6 +131,9 @@ void Environment::kill_for_memory() {
 }
 
 void Environment::on_exit(int wait_status) {
+  // What it said at last, an init error mostly, may still lie in the socket.
+  bool may_have_spoken = state_ == State::kStarting || state_ == State::kBusy;
+  if (may_have_spoken && api_socket_.is_open()) take_api_bytes();
   bool was_starting = state_ == State::kStarting;
   state_ = State::kDead;
   error_code ignored;
@@ -175,20 +178,20 @@ void Environment::watch_api_socket() {
 }
 
 void Environment::read_api_socket() {
+  // Without more to come, the process closed its end. If it lives on, the invoke's time-out will
+  // end it.
+  if (take_api_bytes()) watch_api_socket();
+}
+
+bool Environment::take_api_bytes() {
   char* buffer = read_buffer();
   while (true) {
     ssize_t got = ::recv(api_socket_.native_handle(), buffer, kReadBytes, MSG_DONTWAIT);
-    if (got > 0) {
-      receive(kApiSocket, std::string_view(buffer, static_cast<size_t>(got)));
-      if (!api_socket_.is_open()) return;
-      if (static_cast<size_t>(got) < kReadBytes) break;
-      continue;
-    }
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
-    // The process closed its end. If it lives on, the invoke's time-out will end it.
-    return;
+    if (got <= 0) return got < 0 && (errno == EAGAIN || errno == EINTR);
+    receive(kApiSocket, std::string_view(buffer, static_cast<size_t>(got)));
+    if (!api_socket_.is_open()) return false;
+    if (static_cast<size_t>(got) < kReadBytes) return true;
   }
-  watch_api_socket();
 }
 
 void Environment::flush_api_socket() {

@@ -112,6 +112,8 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   void watch_process();
   void watch_api_socket();
   void read_api_socket();
+  // Hands on what has come; whether more may come.
+  bool take_api_bytes();
   void watch_output(boost::asio::posix::stream_descriptor& pipe, bool is_frames);
   void drain(boost::asio::posix::stream_descriptor& pipe, bool is_frames);
   void drain_output();
