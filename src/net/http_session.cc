@@ -421,7 +421,8 @@ void Session::on_read(ErrorCode ec, size_t n) {
     start_body_deadline();
   } else if (state_ == State::kLinger) {
     lingered_bytes_ += n;
-    constexpr size_t kLingerBytesMax = 4 * 1024 * 1024;
+    // Enough for what gateways refuse as too large (10 MB and somewhat more) to get its answer.
+    constexpr size_t kLingerBytesMax = 32 * 1024 * 1024;
     if (lingered_bytes_ > kLingerBytesMax) {
       close();
       return;
