@@ -1,5 +1,7 @@
 #include "server/api_plane.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace millrace::server {
@@ -51,8 +53,21 @@ void ApiPlane::handle(const Route& route, net::Request request, Result<Identity>
   });
 }
 
-net::Response ApiPlane::body_too_large(const Route&) {
-  return net::Response(413, "{\"message\":\"Request Too Long\"}", "application/json");
+// Whether the API is a REST or an HTTP API decides what the answer says.
+net::Response ApiPlane::body_too_large(const Route& route) {
+  apigateway::ApiRequest request;
+  request.api_id = route.id;
+  request.stage = route.stage;
+  request.path = route.path;
+  request.received = clock_.now();
+  request.body_too_long = true;
+  auto answer = std::make_shared<std::optional<net::Response>>();
+  execute_.handle(std::move(request), [answer](apigateway::ApiResponse response) {
+    answer->emplace(to_net_response(std::move(response)));
+  });
+  // It is refused before anything that takes time.
+  if (answer->has_value()) return std::move(**answer);
+  return net::Response(413, R"({"message":"Request Too Long"})", "application/json");
 }
 
 }  // namespace millrace::server
