@@ -239,7 +239,10 @@ void AsyncQueue::send_to(const std::string& destination, const Work& work,
   };
   codec::Json context;
   context.set("requestId", work.event.request_id);
-  context.set("functionArn", work.event.function_arn);
+  auto ref = parse_function_name(work.scope, work.event.function_arn);
+  context.set("functionArn", ref.ok() && ref->qualifier.empty()
+                                 ? function_arn(ref->scope, ref->name, kLatest)
+                                 : work.event.function_arn);
   context.set("condition", condition);
   context.set("approximateInvokeCount", work.event.function_errors + 1);
   codec::Json record;

@@ -51,7 +51,7 @@ TEST_F(LambdaTest, CreateRefuses) {
                "Please provide a source for function code.");
   in = new_function("g");
   in.timeout = 901;
-  EXPECT_ERROR(h.call<api::CreateFunction>(in), "InvalidParameterValueException",
+  EXPECT_ERROR(h.call<api::CreateFunction>(in), "ValidationException",
                "Member must have value less than or equal to 900");
   in = new_function("g");
   in.environment =

@@ -91,22 +91,26 @@ Status refuse_what_we_lack(const Settings& s) {
   return ok_status();
 }
 
+struct Bounds {
+  std::string_view name;
+  int64_t min;
+  int64_t max;
+};
+
+// As the model's own constraints are refused; botocore's model lacks the upper bounds.
+Status check_bounds(const std::optional<int64_t>& value, const Bounds& bounds) {
+  if (!value || (*value >= bounds.min && *value <= bounds.max)) return ok_status();
+  bool is_small = *value < bounds.min;
+  return Error("ValidationException", 400,
+               fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy "
+                           "constraint: Member must have value {} than or equal to {}",
+                           *value, bounds.name, is_small ? "greater" : "less",
+                           is_small ? bounds.min : bounds.max));
+}
+
 Status check_ranges(const Settings& s) {
-  if (s.timeout && (*s.timeout < 1 || *s.timeout > limits::kTimeoutSecondsMax)) {
-    return invalid(
-        fmt::format("1 validation error detected: Value '{}' at 'timeout' failed to satisfy "
-                    "constraint: Member must have value less than or equal to {}",
-                    *s.timeout, limits::kTimeoutSecondsMax));
-  }
-  if (s.memory_size &&
-      (*s.memory_size < limits::kMemoryMbMin || *s.memory_size > limits::kMemoryMbMax)) {
-    bool is_small = *s.memory_size < limits::kMemoryMbMin;
-    return invalid(
-        fmt::format("1 validation error detected: Value '{}' at 'memorySize' failed to "
-                    "satisfy constraint: Member must have value {} than or equal to {}",
-                    *s.memory_size, is_small ? "greater" : "less",
-                    is_small ? limits::kMemoryMbMin : limits::kMemoryMbMax));
-  }
+  MR_TRY(check_bounds(s.timeout, {"timeout", 1, limits::kTimeoutSecondsMax}));
+  MR_TRY(check_bounds(s.memory_size, {"memorySize", limits::kMemoryMbMin, limits::kMemoryMbMax}));
   if (s.ephemeral_storage && (s.ephemeral_storage->size < limits::kEphemeralMbMin ||
                               s.ephemeral_storage->size > limits::kEphemeralMbMax)) {
     return invalid(fmt::format("EphemeralStorage.Size must be between {} and {} MB",
