@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "aws/pattern.h"
 #include "base/encoding.h"
 #include "base/seal.h"
@@ -5,9 +7,43 @@
 #include "svc/ssm/requests.h"
 
 namespace millrace::ssm {
+namespace {
+
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html:
+// "Requirements and constraints for parameter names".
+Status check_name(std::string_view name) {
+  constexpr std::string_view kSymbols =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/";
+  constexpr std::ptrdiff_t kLevelsMax = 15;
+  std::string_view bare = name.starts_with('/') ? name.substr(1) : name;
+  std::string prefix = ascii_lower(bare.substr(0, 3));
+  if (prefix == "aws") {
+    return Error("AccessDeniedException", 400,
+                 "No access to reserved parameter name: " + std::string(name) + ".");
+  }
+  if (prefix == "ssm" || bare.empty() ||
+      name.find_first_not_of(kSymbols) != std::string_view::npos) {
+    return invalid(
+        "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, "
+        "it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix "
+        "of letters, numbers and the following 3 symbols .-_");
+  }
+  auto levels = std::ranges::count(name, '/');
+  if (levels > 0 && !name.starts_with('/')) {
+    return invalid("Parameter name must be a fully qualified name.");
+  }
+  if (levels > kLevelsMax) {
+    return Error("HierarchyLevelLimitExceededException", 400,
+                 "A parameter hierarchy can have at most 15 levels.");
+  }
+  return ok_status();
+}
+
+}  // namespace
 
 Result<wire::PutParameterResult> put_parameter(Context& ctx, const wire::PutParameterRequest& in) {
   if (in.policies) return invalid("Policies are not supported by Millrace");
+  MR_TRY(check_name(in.name));
   MR_ASSIGN(auto existing, find(ctx, in.name));
   if (existing && !in.overwrite.value_or(false)) {
     return Error(
