@@ -28,8 +28,9 @@ void register_tables(svc::Registry& registry) {
   MR_ON_TABLE(UpdateTimeToLive, update_time_to_live);
   MR_ON_TABLE(DescribeContinuousBackups, describe_continuous_backups);
   registry.add<api::ListTables>(
-      {.run = list_tables, .access = [](svc::Context&, const api::ListTablesInput&) {
-         return Result<AccessList>(AccessList{account_access("ListTables")});
+      {.run = list_tables, .access = [](svc::Context& ctx, const api::ListTablesInput&) {
+         return Result<AccessList>(
+             AccessList{arn_access("ListTables", ctx.arn("dynamodb", "table/*"))});
        }});
   registry.add<api::DescribeLimits>(
       {.run = describe_limits, .access = [](svc::Context&, const api::DescribeLimitsInput&) {
