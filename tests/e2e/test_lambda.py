@@ -1,74 +1,11 @@
 """Lambda and its logs through boto3: deployed, invoked, retried, fed from a stream."""
 
 import base64
-import io
 import json
-import time
-import zipfile
 
-import botocore.exceptions
 import pytest
-
-TRUST = {'Version': '2012-10-17', 'Statement': [
-    {'Effect': 'Allow', 'Principal': {'Service': 'lambda.amazonaws.com'}, 'Action': 'sts:AssumeRole'}]}
-
-
-def archive(**files):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, 'w') as zipped:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(name.replace('__', '.'))
-            entry.external_attr = 0o755 << 16
-            zipped.writestr(entry, text)
-    return out.getvalue()
-
-
-def eventually(check, seconds=15):
-    end = time.monotonic() + seconds
-    while True:
-        value = check()
-        if value or time.monotonic() > end:
-            return value
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def functions(client):
-    return client('lambda')
-
-
-@pytest.fixture
-def make_role(client):
-    def make(name='worker', actions=('dynamodb:*',)):
-        iam = client('iam')
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))['Role']
-        if actions:
-            policy = {'Version': '2012-10-17',
-                      'Statement': [{'Effect': 'Allow', 'Action': list(actions), 'Resource': '*'}]}
-            iam.put_role_policy(RoleName=name, PolicyName='p', PolicyDocument=json.dumps(policy))
-        return role['Arn']
-    return make
-
-
-@pytest.fixture
-def deploy(functions, make_role):
-    roles = {}
-
-    def make(name, code, runtime='nodejs20.x', role=None, **options):
-        python = runtime.startswith('python')
-        files = {'app__py' if python else 'app__js': code}
-        if role is None:
-            role = roles.setdefault('worker', None) or make_role()
-            roles['worker'] = role
-        functions.create_function(FunctionName=name, Runtime=runtime, Role=role, Handler='app.handler',
-                                  Code={'ZipFile': archive(**files)}, Timeout=10, **options)
-        functions.get_waiter('function_active_v2').wait(FunctionName=name)
-    return make
-
-
-def invoke(functions, name, event, **options):
-    answer = functions.invoke(FunctionName=name, Payload=json.dumps(event), **options)
-    return answer, json.loads(answer['Payload'].read() or 'null')
+from expect import eventually
+from lambda_help import TRUST, all_events, archive, deploy, functions, invoke, make_role  # noqa: F401
 
 
 def test_init_duration_on_a_cold_start_and_only_then(functions, deploy, client):
@@ -85,13 +22,6 @@ def test_init_duration_on_a_cold_start_and_only_then(functions, deploy, client):
     lines = eventually(lambda: [e['message'] for e in all_events(logs, group) if 'got 2' in e['message']])
     assert lines
     assert logs.filter_log_events(logGroupName=group, filterPattern='REPORT')['events']
-
-
-def all_events(logs, group):
-    try:
-        return logs.filter_log_events(logGroupName=group)['events']
-    except botocore.exceptions.ClientError:
-        return []
 
 
 def test_errors_are_awss_own(functions, deploy):

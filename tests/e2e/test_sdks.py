@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 NODE_DYNAMODB = """
 const { DynamoDBClient, CreateTableCommand, waitUntilTableExists } = require('@aws-sdk/client-dynamodb');
 const { DynamoDBDocumentClient, PutCommand, GetCommand, QueryCommand } = require('@aws-sdk/lib-dynamodb');
@@ -94,14 +92,6 @@ def test_cli_s3(aws, account, tmp_path):
 
 def test_cli_sts(aws, account):
     assert aws('sts', 'get-caller-identity')['Account'] == account
-
-
-@pytest.mark.parametrize('protocol_of', ['cloudwatch'])
-def test_cloudwatch_in_the_protocol_of_each_client(protocol_of, client, aws):
-    """boto3 speaks rpc-v2-cbor, older clients query: what one puts the other reads."""
-    client(protocol_of).put_metric_data(Namespace='App', MetricData=[{'MetricName': 'Orders', 'Value': 3}])
-    names = aws(protocol_of, 'list-metrics', '--namespace', 'App')['Metrics']
-    assert [metric['MetricName'] for metric in names] == ['Orders']
 
 
 def test_regions_are_worlds_of_their_own(client):
