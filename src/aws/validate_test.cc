@@ -38,17 +38,18 @@ TEST(Validate, DynamoDbTexts) {
   EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson, "{}"),
             "The parameter 'TableName' is required but was not present in the request");
   EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson, R"({"TableName":"a"})"),
-            "TableName must be at least 3 characters long and at most 255 characters long");
+            "1 validation error detected: Value 'a' at 'tableName' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 3");
   EXPECT_EQ(
       message(dynamodb::Scan::kDescription, Protocol::kJson, R"({"TableName":"abc;"})"),
       "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy constraint: "
       "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
   EXPECT_EQ(message(dynamodb::Scan::kDescription, Protocol::kJson,
                     R"({"TableName":"abc","Limit":-1,"ReturnConsumedCapacity":"x"})"),
-            "2 validation errors detected: Value '-1' at 'limit' failed to satisfy constraint: "
-            "Member must have value greater than or equal to 1; Value 'x' at "
-            "'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value "
-            "set: [INDEXES, TOTAL, NONE]");
+            "2 validation errors detected: Value 'x' at 'returnConsumedCapacity' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value '-1' at "
+            "'limit' failed to satisfy constraint: Member must have value greater than or equal to "
+            "1");
   EXPECT_EQ(
       message(dynamodb::PutItem::kDescription, Protocol::kJson, R"({"TableName":"abc"})"),
       "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member "
