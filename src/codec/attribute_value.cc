@@ -144,8 +144,11 @@ AttributeValue AttributeValue::of_bs(std::vector<std::string> members) {
 AttributeValue AttributeValue::of_m(Item item) { return make<Type::kM>(std::move(item)); }
 AttributeValue AttributeValue::of_l(List list) { return make<Type::kL>(std::move(list)); }
 AttributeValue AttributeValue::of_bool(bool flag) { return make<Type::kBool>(flag); }
-AttributeValue AttributeValue::of_invalid(std::string message) {
-  return make<Type::kInvalid>(std::move(message));
+AttributeValue AttributeValue::of_invalid(InvalidValue fault) {
+  return make<Type::kInvalid>(std::make_shared<const InvalidValue>(std::move(fault)));
+}
+AttributeValue AttributeValue::of_invalid(const std::string& message) {
+  return of_invalid(InvalidValue{message, message});
 }
 
 std::string_view AttributeValue::type_name(Type type) {
@@ -167,9 +170,9 @@ std::optional<std::strong_ordering> compare(const AttributeValue& a, const Attri
   }
 }
 
-const std::string* invalid_message(const Item& item) {
+const InvalidValue* first_invalid(const Item& item) {
   for (const auto& [name, value] : item) {
-    if (const std::string* message = value.invalid_message()) return message;
+    if (const InvalidValue* fault = value.invalid()) return fault;
   }
   return nullptr;
 }

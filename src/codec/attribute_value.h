@@ -7,13 +7,14 @@
 // Reading JSON fails only where AWS fails to deserialize (SerializationException). A value that is
 // well typed but not allowed ({}, two types, a bad number, an empty set) becomes kInvalid and
 // carries AWS's message, because AWS reports it only after the checks of the other parameters; the
-// operation asks for it with invalid_message().
+// operation asks for it with invalid().
 //
 // Thread safety: values.
 #pragma once
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,14 @@
 namespace millrace::codec {
 
 class AttributeValue;
+
+// Why a value is not allowed, in AWS's words. AWS checks values in one of two layers, which word
+// some faults differently; the operation decides which of them it is.
+struct InvalidValue {
+  std::string current;
+  std::string older;
+};
+
 using Attribute = std::pair<std::string, AttributeValue>;
 
 // DynamoDB's bound on nesting: a top-level attribute is level 1.
@@ -101,9 +110,9 @@ class AttributeValue {
   struct Null {
     bool operator==(const Null&) const = default;
   };
-  using Variant =
-      std::variant<std::string, std::string, Decimal, std::string, std::vector<std::string>,
-                   std::vector<Decimal>, std::vector<std::string>, Item, List, Null, bool>;
+  using Variant = std::variant<std::shared_ptr<const InvalidValue>, std::string, Decimal,
+                               std::string, std::vector<std::string>, std::vector<Decimal>,
+                               std::vector<std::string>, Item, List, Null, bool>;
 
   template <Type type>
   const auto& get() const {
@@ -132,7 +141,8 @@ class AttributeValue {
   static AttributeValue of_l(List list);
   static AttributeValue of_null() { return AttributeValue(); }
   static AttributeValue of_bool(bool flag);  // NOLINT: the value itself is a bool
-  static AttributeValue of_invalid(std::string message);
+  static AttributeValue of_invalid(InvalidValue fault);
+  static AttributeValue of_invalid(const std::string& message);  // in both layers
 
   Type type() const { return static_cast<Type>(value_.index()); }
   bool is(Type type) const { return this->type() == type; }
@@ -153,9 +163,9 @@ class AttributeValue {
   Item& m() { return get<Type::kM>(); }
   List& l() { return get<Type::kL>(); }
 
-  // AWS's message when this value, or anything inside it, is not allowed; else null.
-  const std::string* invalid_message() const {
-    return is(Type::kInvalid) ? &get<Type::kInvalid>() : nullptr;
+  // Set when this value, or anything inside it, is not allowed; else null.
+  const InvalidValue* invalid() const {
+    return is(Type::kInvalid) ? get<Type::kInvalid>().get() : nullptr;
   }
 
   // Deep; sets without regard to order; numbers by value ("1.0" = "1").
@@ -171,8 +181,8 @@ class AttributeValue {
 // Order within one of the types S, N, B; nothing for other or differing types.
 std::optional<std::strong_ordering> compare(const AttributeValue& a, const AttributeValue& b);
 
-// The first not allowed value's message, or null.
-const std::string* invalid_message(const Item& item);
+// The first not allowed value's fault, or null.
+const InvalidValue* first_invalid(const Item& item);
 
 // Sizes as AWS counts them for capacity and the 400 KB limit.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html

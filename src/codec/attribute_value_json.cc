@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
+#include <optional>
 
 #include "base/encoding.h"
+#include "codec/attribute_value_checks.h"
 #include "codec/json.h"
 
 namespace millrace::codec {
@@ -106,86 +106,13 @@ constexpr char kManyTypes[] =
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
     "supported datatypes";
 
-// The members as AWS lists a set with a duplicate: in order up to the first that comes again, then
-// that one, then the rest as sent. Empty when there is no duplicate. Recorded by the DynamoDB
-// conformance suite (paritysuite/dynamodb-conformance, valueLayers), October 2026.
-std::vector<std::string> list_duplicates(const std::vector<std::string>& members) {
-  std::set<std::string> seen;
-  for (size_t i = 0; i < members.size(); ++i) {
-    if (seen.insert(members[i]).second) continue;
-    std::vector<std::string> listed(seen.begin(), seen.end());
-    listed.insert(listed.end(), members.begin() + i, members.end());
-    return listed;
-  }
-  return {};
-}
-
-std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
-
-constexpr char kInvalidPrefix[] = "One or more parameter values were invalid: ";
-
-AttributeValue string_set(std::vector<std::string> members) {
-  if (members.empty()) {
-    return AttributeValue::of_invalid(
-        fmt::format("{}An string set  may not be empty", kInvalidPrefix));
-  }
-  if (auto listed = list_duplicates(members); !listed.empty()) {
-    for (auto& member : listed)
-      member = in_quotes(member);
-    return AttributeValue::of_invalid(fmt::format("{}Input collection [{}] contains duplicates.",
-                                                  kInvalidPrefix, fmt::join(listed, ", ")));
-  }
-  return AttributeValue::of_ss(std::move(members));
-}
-
-AttributeValue number(std::string_view text) {
-  auto parsed = Decimal::parse(text);
-  if (!parsed) return AttributeValue::of_invalid(parsed.error().message());
-  return AttributeValue::of_n(*parsed);
-}
-
-AttributeValue number_set(const std::vector<std::string>& texts) {
-  if (texts.empty()) {
-    return AttributeValue::of_invalid(
-        fmt::format("{}An number set  may not be empty", kInvalidPrefix));
-  }
-  std::vector<Decimal> members;
-  members.reserve(texts.size());
-  for (const auto& text : texts) {
-    auto parsed = Decimal::parse(text);
-    if (!parsed) return AttributeValue::of_invalid(parsed.error().message());
-    members.push_back(*parsed);
-  }
-  std::ranges::sort(members);
-  if (std::ranges::adjacent_find(members) != members.end()) {
-    return AttributeValue::of_invalid(
-        fmt::format("{}Input collection contains duplicates.", kInvalidPrefix));
-  }
-  return AttributeValue::of_ns(std::move(members));
-}
-
-AttributeValue binary_set(std::vector<std::string> members) {
-  if (members.empty()) {
-    return AttributeValue::of_invalid(
-        fmt::format("{}Binary sets should not be empty", kInvalidPrefix));
-  }
-  if (auto listed = list_duplicates(members); !listed.empty()) {
-    for (auto& member : listed)
-      member = in_quotes(base64_encode(member));
-    return AttributeValue::of_invalid(
-        fmt::format("{}Input collection [{}]of type BS contains duplicates.", kInvalidPrefix,
-                    fmt::join(listed, ",")));
-  }
-  return AttributeValue::of_bs(std::move(members));
-}
-
 Result<AttributeValue> read_value(element value, int level);
 
 Result<AttributeValue> read_list_value(element value, int level) {
   AttributeValue::List list;
   MR_TRY(read_list(value, list, [&](element member) { return read_value(member, level + 1); }));
   for (const auto& member : list) {
-    if (const auto* message = member.invalid_message()) return AttributeValue::of_invalid(*message);
+    if (const auto* fault = member.invalid()) return AttributeValue::of_invalid(*fault);
   }
   return AttributeValue::of_l(std::move(list));
 }
@@ -213,15 +140,19 @@ Result<Item> read_item(element value, int level) {
 
 Result<AttributeValue> read_map_value(element value, int level) {
   MR_ASSIGN(Item item, read_item(value, level + 1));
-  if (const auto* message = invalid_message(item)) return AttributeValue::of_invalid(*message);
+  if (const auto* fault = first_invalid(item)) return AttributeValue::of_invalid(*fault);
   return AttributeValue::of_m(std::move(item));
 }
 
 // A list of strings or of base64 texts.
 template <class Read>
-Result<std::vector<std::string>> read_members(element value, Read read) {
-  std::vector<std::string> members;
-  MR_TRY(read_list(value, members, read));
+Result<SetMembers> read_members(element value, Read read) {
+  SetMembers members;
+  MR_TRY(read_list(value, members, [&](element member) -> Result<std::optional<std::string>> {
+    if (member.is_null()) return std::optional<std::string>();
+    MR_ASSIGN(std::string text, read(member));
+    return std::optional(std::move(text));
+  }));
   return members;
 }
 
@@ -234,7 +165,7 @@ Result<std::optional<AttributeValue>> read_member(std::string_view type, element
   }
   if (type == "N") {
     MR_ASSIGN(std::string text, read_string(value));
-    return Found(number(text));
+    return Found(checked_number(text));
   }
   if (type == "BOOL") {
     MR_ASSIGN(bool flag, read_bool(value));
@@ -261,15 +192,15 @@ Result<std::optional<AttributeValue>> read_member(std::string_view type, element
   }
   if (type == "SS") {
     MR_ASSIGN(auto members, read_members(value, read_string));
-    return Found(string_set(std::move(members)));
+    return Found(checked_string_set(members));
   }
   if (type == "NS") {
     MR_ASSIGN(auto members, read_members(value, read_string));
-    return Found(number_set(members));
+    return Found(checked_number_set(members));
   }
   if (type == "BS") {
     MR_ASSIGN(auto members, read_members(value, read_blob));
-    return Found(binary_set(std::move(members)));
+    return Found(checked_binary_set(members));
   }
   return Found();
 }
@@ -296,13 +227,13 @@ Result<AttributeValue> read_value(element value, int level) {
     } else {
       // The first not allowed value is what AWS names, before the second type.
       several = true;
-      if (result->invalid_message() == nullptr && found->invalid_message() != nullptr) {
+      if (result->invalid() == nullptr && found->invalid() != nullptr) {
         result = std::move(found);
       }
     }
   }
   if (!result) return AttributeValue::of_invalid(kEmptyValue);
-  if (several && result->invalid_message() == nullptr) {
+  if (several && result->invalid() == nullptr) {
     return AttributeValue::of_invalid(kManyTypes);
   }
   return std::move(*result);

@@ -22,7 +22,7 @@ std::string text(const AttributeValue& v) {
 
 std::string invalid(std::string_view json) {
   const AttributeValue v = value(json);
-  return v.invalid_message() != nullptr ? *v.invalid_message() : "valid: " + text(v);
+  return v.invalid() != nullptr ? v.invalid()->current : "valid: " + text(v);
 }
 
 std::string refused(std::string_view json) {
@@ -113,7 +113,7 @@ std::string nested(int wraps) {
 // Recorded from AWS (eu-west-2): 31 wraps are taken, 32 refused.
 // github.com/nubo-db/dynoxide/issues/110
 TEST(AttributeValueJson, NestingIsBounded) {
-  EXPECT_EQ(value(nested(31)).invalid_message(), nullptr);
+  EXPECT_EQ(value(nested(31)).invalid(), nullptr);
   EXPECT_EQ(invalid(nested(32)),
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
             "levels beyond supported limit");

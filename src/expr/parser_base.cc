@@ -18,6 +18,9 @@ ParserBase::ParserBase(std::string_view parameter, std::string_view text,
 Status ParserBase::check_text() const {
   if (text_.empty()) return invalid("The expression can not be empty;");
   if (text_.size() > kExpressionBytesMax) {
+    if (parameter_ == "UpdateExpression") {
+      return invalid("Expression size has exceeded the maximum allowed size;");
+    }
     return invalid(
         fmt::format("Expression size has exceeded the maximum allowed size; expression size: {}",
                     text_.size()));

@@ -16,9 +16,9 @@ using ValueKind = UpdateValue::Kind;
 
 Error validation(const char* message) { return Error("ValidationException", 400, message); }
 
-Error wrong_type() {
-  return validation("An operand in the update expression has an incorrect data type");
-}
+constexpr char kWrongType[] = "An operand in the update expression has an incorrect data type";
+
+Error wrong_type() { return validation(kWrongType); }
 
 Error bad_path() {
   return validation("The document path provided in the update expression is invalid for update");
@@ -73,6 +73,11 @@ Result<AttributeValue> added(const AttributeValue* old, const AttributeValue& de
     case Type::kSs: return AttributeValue::of_ss(united(old->ss(), delta.ss()));
     case Type::kNs: return AttributeValue::of_ns(united(old->ns(), delta.ns()));
     case Type::kBs: return AttributeValue::of_bs(united(old->bs(), delta.bs()));
+    case Type::kL: {  // of AttributeUpdates alone
+      AttributeValue::List list = old->l();
+      list.insert(list.end(), delta.l().begin(), delta.l().end());
+      return AttributeValue::of_l(std::move(list));
+    }
     default: return wrong_type();
   }
 }
@@ -214,8 +219,15 @@ Status apply(const Update& update, Item& item) {
   std::vector<Effect> effects;
   effects.reserve(update.actions.size());
   for (const UpdateAction& action : update.actions) {
-    MR_ASSIGN(std::optional<Effect> effect, effect_of(action, item));
-    if (effect) effects.push_back(std::move(*effect));
+    auto effect = effect_of(action, item);
+    if (!effect.ok()) {
+      const bool legacy = update.origin == UpdateOrigin::kAttributeUpdates;
+      if (legacy && effect.error().message() == kWrongType) {
+        return Error("ValidationException", 400, "Type mismatch for attribute to update");
+      }
+      return std::move(effect).error();
+    }
+    if (*effect) effects.push_back(std::move(**effect));
   }
   Application application(item);
   for (Effect& effect : effects)

@@ -3,6 +3,7 @@
 // Pure. Borrows the values of the Placeholders it was parsed with.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -29,8 +30,12 @@ struct UpdateAction {
   UpdateValue value;  // not for kRemove
 };
 
+// AttributeUpdates came before expressions; AWS words one fault of the two differently.
+enum class UpdateOrigin : uint8_t { kExpression, kAttributeUpdates };
+
 struct Update {
   std::vector<UpdateAction> actions;  // as written; paths do not overlap
+  UpdateOrigin origin = UpdateOrigin::kExpression;
   std::vector<Path> paths() const;
 };
 

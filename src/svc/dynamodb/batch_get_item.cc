@@ -1,4 +1,5 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+#include <algorithm>
 #include <set>
 
 #include "svc/dynamodb/handlers.h"
@@ -14,16 +15,27 @@ struct TableRead {
   std::optional<expr::Projection> projection;
 };
 
+// Not even between tables may the two ways to project be mixed.
+Status check_not_mixed(const api::BatchGetItemInput& in) {
+  const auto any = [&](auto&& given) { return std::ranges::any_of(in.request_items, given); };
+  if (!any([](const auto& table) { return table.second.attributes_to_get.has_value(); }) ||
+      !any([](const auto& table) { return table.second.projection_expression.has_value(); })) {
+    return ok_status();
+  }
+  return mixed_parameters({"AttributesToGet"}, {"ProjectionExpression"});
+}
+
 Result<std::map<std::string, TableRead>> parse_all(const api::BatchGetItemInput& in) {
+  MR_TRY(check_not_mixed(in));
   std::map<std::string, TableRead> reads;
   size_t keys = 0;
   for (const auto& [table_name, request] : in.request_items) {
     const ReadAction action{.projection = &request.projection_expression,
-                            .names = &request.expression_attribute_names};
-    MR_ASSIGN(auto projection,
-              parse_read(action, legacy("AttributesToGet", request.attributes_to_get)));
+                            .names = &request.expression_attribute_names,
+                            .attributes_to_get = &request.attributes_to_get};
+    MR_ASSIGN(auto projection, parse_read(action));
     for (const auto& key : request.keys)
-      MR_TRY(check_values(key));
+      MR_TRY(check_values(key, ValueLayer::kCurrent));
     keys += request.keys.size();
     reads[table_name] = {&request, std::move(projection)};
   }

@@ -18,7 +18,8 @@ Result<WriteAction> action_of(const api::WriteRequest& request) {
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
         "supported datatypes");
   }
-  WriteAction action{.parameters = {.names = &kNoNames, .values = nullptr}};
+  WriteAction action{
+      .parameters = {.names = &kNoNames, .values = nullptr, .layer = ValueLayer::kOlder}};
   action.kind = request.put_request ? WriteAction::Kind::kPut : WriteAction::Kind::kDelete;
   action.subject = request.put_request ? &request.put_request->item : &request.delete_request->key;
   return action;

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 
 namespace millrace::dynamodb {
+
+// An error's code as reasons and the answers of batches name it: "ConditionalCheckFailed",
+// "ValidationError". Borrows the error.
+std::string_view short_code(const Error& error);
 
 class Cancellation {
  public:

@@ -14,11 +14,7 @@ namespace millrace::dynamodb {
 namespace {
 
 Status check_supported(const api::CreateTableInput& in) {
-  if (in.sse_specification && in.sse_specification->enabled.value_or(false)) {
-    return not_supported("SSESpecification");
-  }
   if (in.warm_throughput) return not_supported("WarmThroughput");
-  if (in.on_demand_throughput) return not_supported("OnDemandThroughput");
   if (in.resource_policy) return not_supported("ResourcePolicy");
   if (in.global_table_source_arn) return not_supported("GlobalTableSourceArn");
   if (in.global_table_settings_replication_mode) {
@@ -45,6 +41,8 @@ Status read_indexes(const api::CreateTableInput& in, Table& table) {
       MR_ASSIGN(Index index, read_index(request, table.attributes));
       MR_ASSIGN(index.throughput,
                 read_throughput(request.provisioned_throughput, table.on_demand, index.name));
+      MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
+                                     index.on_demand_limits));
       table.indexes.push_back(std::move(index));
     }
   }
@@ -54,17 +52,33 @@ Status read_indexes(const api::CreateTableInput& in, Table& table) {
   return check_definitions_used(table.attributes, table.key, table.indexes);
 }
 
+// Optional in the model, for a replica takes them from its source; required here.
+Status check_schema_given(const api::CreateTableInput& in) {
+  std::vector<std::string_view> missing;
+  if (!in.attribute_definitions) missing.emplace_back("attributeDefinitions");
+  if (!in.key_schema) missing.emplace_back("keySchema");
+  if (missing.empty()) return ok_status();
+  std::vector<std::string> problems;
+  for (std::string_view name : missing) {
+    problems.push_back(fmt::format(
+        "Value null at '{}' failed to satisfy constraint: Member must not be null", name));
+  }
+  return validation(fmt::format("{} validation error{} detected: {}", problems.size(),
+                                problems.size() > 1 ? "s" : "", fmt::join(problems, "; ")));
+}
+
 Result<Table> read_table_request(svc::Context& ctx, const api::CreateTableInput& in) {
   MR_TRY(check_supported(in));
+  MR_TRY(check_schema_given(in));
   Table table;
   table.scope = ctx.scope();
   MR_ASSIGN(table.name, table_name_of(ctx, in.table_name));
   table.on_demand = in.billing_mode == "PAY_PER_REQUEST";
   MR_ASSIGN(table.throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
+  MR_TRY(change_on_demand_limits(in.on_demand_throughput, table.on_demand, table.on_demand_limits));
+  if (in.sse_specification) table.kms_key_arn = kms_key_of(ctx, *in.sse_specification);
   MR_ASSIGN(table.attributes, read_attribute_definitions(in.attribute_definitions));
-  static const std::vector<api::KeySchemaElement> kNoSchema;
-  MR_ASSIGN(table.key,
-            read_key_schema(in.key_schema ? *in.key_schema : kNoSchema, table.attributes));
+  MR_ASSIGN(table.key, read_key_schema(*in.key_schema, table.attributes));
   MR_TRY(read_indexes(in, table));
   table.table_class = in.table_class.value_or("");
   table.deletion_protection = in.deletion_protection_enabled.value_or(false);
@@ -84,6 +98,10 @@ Result<api::CreateTableOutput> create_table(svc::Context& ctx, const api::Create
   MR_ASSIGN(TablePtr existing, find_table(ctx, table.name));
   if (existing) {
     return resource_in_use(fmt::format("Table already exists: {}", table.name));
+  }
+  if (in.stream_specification && !in.stream_specification->stream_enabled &&
+      in.stream_specification->stream_view_type) {
+    return invalid_parameters("StreamViewType can not be specified when StreamEnabled is false");
   }
   if (in.stream_specification && in.stream_specification->stream_enabled) {
     MR_ASSIGN(std::string view_type, read_view_type(*in.stream_specification));

@@ -18,6 +18,11 @@ Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::Delete
         "Attempt to change a resource which is still in use: Table is being deleted: {}",
         found->name));
   }
+  if (ctx.now() < found->active_at) {
+    return resource_in_use(fmt::format(
+        "Attempt to change a resource which is still in use: Table is being created: {}",
+        found->name));
+  }
   if (found->deletion_protection) {
     return validation(
         fmt::format("Resource cannot be deleted as it is currently protected against deletion. "

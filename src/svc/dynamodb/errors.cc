@@ -33,11 +33,14 @@ Error limit_exceeded(std::string message) {
   return Error("LimitExceededException", 400, std::move(message));
 }
 
+Error invalid_value(const codec::InvalidValue& fault, ValueLayer layer) {
+  return validation(layer == ValueLayer::kCurrent ? fault.current : fault.older);
+}
+
 Error worded(Error error, Wording wording) {
   if (wording == Wording::kBare || error.code() != "ValidationException") return error;
   // These families stay bare in every operation.
   if (error.message().starts_with("Supplied AttributeValue")) return error;
-  if (error.message().starts_with("Nesting Levels")) return error;
   if (error.message().starts_with("Item size")) return error;
   return std::move(error).prefixed("1 validation error detected: ");
 }

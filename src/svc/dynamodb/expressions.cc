@@ -19,14 +19,14 @@ std::vector<std::string_view> given(const auto& parameters) {
 }
 
 Status check_legacy(const ExpressionParameters& parameters) {
-  const auto legacy = given(parameters.legacy);
-  if (legacy.empty()) return ok_status();
   const auto expressions = given(parameters.expressions);
-  if (expressions.empty()) return not_supported(legacy[0]);
-  return validation(
-      fmt::format("Can not use both expression and non-expression parameters in the same request: "
-                  "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
-                  fmt::join(legacy, ", "), fmt::join(expressions, ", ")));
+  auto legacy = given(parameters.legacy);
+  // KeyConditions may stand beside expressions other than the one that took its place.
+  if (std::ranges::find(expressions, "KeyConditionExpression") == expressions.end()) {
+    std::erase(legacy, "KeyConditions");
+  }
+  if (legacy.empty() || expressions.empty()) return ok_status();
+  return mixed_parameters(legacy, expressions);
 }
 
 // Values are only of use to an expression that takes them.
@@ -34,21 +34,40 @@ Status check_values_wanted(const ExpressionParameters& parameters) {
   for (const auto& expression : parameters.expressions) {
     if (expression.takes_values && expression.given) return ok_status();
   }
-  return validation("ExpressionAttributeValues can only be specified when using expressions");
+  std::string message = "ExpressionAttributeValues can only be specified when using expressions";
+  if (parameters.layer == ValueLayer::kOlder) {
+    std::vector<std::string_view> missing;
+    for (const auto& expression : parameters.expressions) {
+      if (expression.takes_values) missing.push_back(expression.parameter);
+    }
+    message +=
+        fmt::format(": {} {} null", fmt::join(missing, " and "), missing.size() > 1 ? "are" : "is");
+  }
+  return validation(std::move(message));
 }
 
-Status check_expression_values(const codec::Item& values) {
+Status check_expression_values(const codec::Item& values, ValueLayer layer) {
   for (const auto& [key, value] : values) {
-    if (const std::string* message = value.invalid_message()) {
-      if (!message->starts_with("Supplied AttributeValue")) return validation(*message);
-      return validation(fmt::format(
-          "ExpressionAttributeValues contains invalid value: {} for key {}", *message, key));
-    }
+    const auto* fault = value.invalid();
+    if (fault == nullptr) continue;
+    const bool wrapped =
+        layer == ValueLayer::kOlder || fault->current.starts_with("Supplied AttributeValue");
+    if (!wrapped) return invalid_value(*fault, layer);
+    return validation(fmt::format("ExpressionAttributeValues contains invalid value: {} for key {}",
+                                  invalid_value(*fault, layer).message(), key));
   }
-  return check_values(values);
+  return check_values(values, layer);
 }
 
 }  // namespace
+
+Error mixed_parameters(const std::vector<std::string_view>& legacy,
+                       const std::vector<std::string_view>& expressions) {
+  return validation(
+      fmt::format("Can not use both expression and non-expression parameters in the same request: "
+                  "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
+                  fmt::join(legacy, ", "), fmt::join(expressions, ", ")));
+}
 
 Status check_parameters(const ExpressionParameters& parameters) {
   MR_TRY(check_legacy(parameters));
@@ -58,7 +77,7 @@ Status check_parameters(const ExpressionParameters& parameters) {
   }
   if (has_values) MR_TRY(check_values_wanted(parameters));
   MR_TRY(placeholders_of(parameters).check());
-  if (has_values) MR_TRY(check_expression_values(**parameters.values));
+  if (has_values) MR_TRY(check_expression_values(**parameters.values, parameters.layer));
   return ok_status();
 }
 

@@ -30,11 +30,16 @@ struct ExpressionParameters {
   std::vector<Legacy> legacy;
   const std::optional<std::map<std::string, std::string>>* names;
   const std::optional<codec::Item>* values;  // null: the operation has none
+  ValueLayer layer = ValueLayer::kCurrent;
 };
 
-// That no legacy parameter is given (they are refused by name), and that names and values come with
-// an expression, are well formed and allowed. Bare wording.
+// That legacy parameters and expressions are not mixed, and that names and values come with an
+// expression, are well formed and allowed. Bare wording.
 Status check_parameters(const ExpressionParameters& parameters);
+
+// "Can not use both expression and non-expression parameters in the same request: …"
+Error mixed_parameters(const std::vector<std::string_view>& legacy,
+                       const std::vector<std::string_view>& expressions);
 
 expr::Placeholders placeholders_of(const ExpressionParameters& parameters);
 

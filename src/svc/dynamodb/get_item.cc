@@ -7,9 +7,9 @@ namespace millrace::dynamodb {
 Result<api::GetItemOutput> get_item(svc::Context& ctx, const api::GetItemInput& in) {
   const ReadAction action{.key = &in.key,
                           .projection = &in.projection_expression,
-                          .names = &in.expression_attribute_names};
-  if (in.attributes_to_get && !in.projection_expression) return not_supported("AttributesToGet");
-  MR_ASSIGN(auto projection, parse_read(action, legacy("AttributesToGet", in.attributes_to_get)));
+                          .names = &in.expression_attribute_names,
+                          .attributes_to_get = &in.attributes_to_get};
+  MR_ASSIGN(auto projection, parse_read(action));
   MR_ASSIGN(TablePtr table, active_table(ctx, in.table_name));
   MR_TRY(check_read(*table, action, projection));
 

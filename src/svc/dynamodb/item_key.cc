@@ -167,8 +167,8 @@ Status check_attribute_names(const Item& item) {
   return ok_status();
 }
 
-Status check_values(const Item& item) {
-  if (const std::string* message = codec::invalid_message(item)) return validation(*message);
+Status check_values(const Item& item, ValueLayer layer) {
+  if (const auto* fault = codec::first_invalid(item)) return invalid_value(*fault, layer);
   for (const auto& [name, value] : item)
     MR_TRY(check_nested_names(value));
   return ok_status();

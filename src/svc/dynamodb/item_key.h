@@ -26,7 +26,7 @@ Status check_key_not_empty(const Table& table, const codec::Item& item);
 
 // Names, values and size of an item or key in a request, before the table is known.
 Status check_attribute_names(const codec::Item& item);
-Status check_values(const codec::Item& item);
+Status check_values(const codec::Item& item, ValueLayer layer);
 
 // The key attributes of an item. REQUIRES: it has them.
 codec::Item key_of(const KeySchema& schema, const codec::Item& item);

@@ -90,7 +90,9 @@ Result<const Index*> index_of(const Table& table, const PageParameters& paramete
   return index;
 }
 
-Status check_select(const std::optional<std::string>& select, bool has_projection, bool has_index) {
+Status check_select(const SelectParameters& parameters) {
+  const auto& select = parameters.select;
+  const bool has_projection = !parameters.projection.empty();
   if (!select) return ok_status();
   if (*select == "SPECIFIC_ATTRIBUTES") {
     if (has_projection) return ok_status();
@@ -99,10 +101,13 @@ Status check_select(const std::optional<std::string>& select, bool has_projectio
         "SPECIFIC_ATTRIBUTES");
   }
   if (has_projection) {
-    return validation(fmt::format("Cannot specify the ProjectionExpression when choosing to get {}",
-                                  *select == "COUNT" ? "only the Count" : select->c_str()));
+    // ExtendDB's tests/rust/src/wording_parity_validation.rs, verified against us-east-1 in 2026.
+    return worded(validation(fmt::format("Cannot specify the {} when choosing to get {}",
+                                         parameters.projection,
+                                         *select == "COUNT" ? "only the Count" : select->c_str())),
+                  Wording::kEnveloped);
   }
-  if (*select == "ALL_PROJECTED_ATTRIBUTES" && !has_index) {
+  if (*select == "ALL_PROJECTED_ATTRIBUTES" && !parameters.has_index) {
     return invalid_parameters(
         "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   }
@@ -138,6 +143,20 @@ Result<Selection> selection_of(const Table& table, const Index* index,
   }
   selection.projection = std::move(projection);
   return selection;
+}
+
+Status check_start_key_values(const Item& key, ValueLayer layer) {
+  const auto* fault = codec::first_invalid(key);
+  if (fault == nullptr) return ok_status();
+  Error error = invalid_value(*fault, layer);
+  // Which faults AWS names by the parameter: recorded by dynalite (test/query.js, test/scan.js).
+  if (!error.message().starts_with("Supplied AttributeValue") &&
+      !error.message().starts_with("One or more parameter values were invalid: Null") &&
+      !error.message().ends_with("string set  may not be empty") &&
+      !error.message().starts_with("One or more parameter values were invalid: Binary sets")) {
+    return error;
+  }
+  return std::move(error).prefixed("The provided starting key is invalid: ");
 }
 
 Result<std::string> start_key_of(const Table& table, const Index* index, const Item& key) {

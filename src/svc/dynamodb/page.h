@@ -3,12 +3,14 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "expr/condition.h"
 #include "expr/projection.h"
 #include "store/store.h"
 #include "svc/dynamodb/capacity.h"
+#include "svc/dynamodb/errors.h"
 #include "svc/dynamodb/table.h"
 #include "svc/operation.h"
 
@@ -52,11 +54,19 @@ struct PageParameters {
 
 // The index by name; null for the table. Errors: no such index, a strong read of a global one.
 Result<const Index*> index_of(const Table& table, const PageParameters& parameters);
-// Select and ProjectionExpression against each other; needs no table.
-Status check_select(const std::optional<std::string>& select, bool has_projection, bool has_index);
+// Select against the parameter that projects ("ProjectionExpression", "AttributesToGet" or none)
+// and the index; needs no table.
+struct SelectParameters {
+  const std::optional<std::string>& select;
+  std::string_view projection;
+  bool has_index;
+};
+Status check_select(const SelectParameters& parameters);
 Result<Selection> selection_of(const Table& table, const Index* index,
                                const std::optional<std::string>& select,
                                std::optional<expr::Projection> projection);
+// The values of an ExclusiveStartKey by themselves.
+Status check_start_key_values(const codec::Item& key, ValueLayer layer);
 // Where an ExclusiveStartKey is. `index` null: the table.
 Result<std::string> start_key_of(const Table& table, const Index* index, const codec::Item& key);
 

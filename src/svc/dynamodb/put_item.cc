@@ -11,6 +11,8 @@ Result<api::PutItemOutput> put_item(svc::Context& ctx, const api::PutItemInput& 
       .table_name = in.table_name,
       .subject = &in.item,
       .condition = &in.condition_expression,
+      .expected = &in.expected,
+      .conditional_operator = &in.conditional_operator,
       .parameters = {.expressions = {{"ConditionExpression", in.condition_expression.has_value(),
                                       true}},
                      .legacy = {legacy("Expected", in.expected),

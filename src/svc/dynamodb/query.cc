@@ -7,6 +7,8 @@
 #include "svc/dynamodb/expressions.h"
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/item_key.h"
+#include "svc/dynamodb/key_range.h"
+#include "svc/dynamodb/legacy_read.h"
 #include "svc/dynamodb/page.h"
 #include "svc/dynamodb/store_keys.h"
 #include "svc/dynamodb/write_action.h"
@@ -23,6 +25,11 @@ struct ParsedQuery {
   std::optional<expr::Projection> projection;
 };
 
+std::string_view projection_parameter(const api::QueryInput& in) {
+  if (in.projection_expression) return "ProjectionExpression";
+  return in.attributes_to_get ? "AttributesToGet" : "";
+}
+
 Result<ParsedQuery> parse_query(const api::QueryInput& in) {
   const ExpressionParameters parameters{
       .expressions = {{"ProjectionExpression", in.projection_expression.has_value(), false},
@@ -35,23 +42,32 @@ Result<ParsedQuery> parse_query(const api::QueryInput& in) {
       .names = &in.expression_attribute_names,
       .values = &in.expression_attribute_values};
   MR_TRY(check_parameters(parameters));
-  if (in.exclusive_start_key) {
-    if (const std::string* message = codec::invalid_message(*in.exclusive_start_key)) {
-      const bool structural = message->starts_with("Supplied AttributeValue");
-      return validation(structural
-                            ? fmt::format("The provided starting key is invalid: {}", *message)
-                            : *message);
-    }
+  const std::optional<std::string>& conditional_operator = in.conditional_operator;
+  MR_TRY(check_conditional_operator(conditional_operator,
+                                    in.query_filter ? in.query_filter->size() : 0));
+  ParsedQuery parsed;
+  if (in.query_filter) {
+    MR_ASSIGN(parsed.filter,
+              read_filter(*in.query_filter, conditional_operator, ValueLayer::kCurrent));
   }
-  if (!in.key_condition_expression) {
+  if (in.attributes_to_get) {
+    MR_ASSIGN(parsed.projection, read_attributes_to_get(*in.attributes_to_get));
+  }
+  if (in.exclusive_start_key) {
+    MR_TRY(check_start_key_values(*in.exclusive_start_key, ValueLayer::kCurrent));
+  }
+  if (!in.key_condition_expression && !in.key_conditions) {
     return validation(
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
         "request.");
   }
-  MR_TRY(check_select(in.select, in.projection_expression.has_value(), in.index_name.has_value()));
+  MR_TRY(check_select({in.select, projection_parameter(in), in.index_name.has_value()}));
   expr::Placeholders placeholders = placeholders_of(parameters);
-  ParsedQuery parsed;
-  MR_ASSIGN(parsed.key, expr::parse_key_condition(*in.key_condition_expression, placeholders));
+  if (in.key_condition_expression) {
+    MR_ASSIGN(parsed.key, expr::parse_key_condition(*in.key_condition_expression, placeholders));
+  } else {
+    MR_ASSIGN(parsed.key, read_key_conditions(*in.key_conditions));
+  }
   if (in.filter_expression) {
     MR_ASSIGN(parsed.filter,
               expr::parse_condition("FilterExpression", *in.filter_expression, placeholders));
@@ -63,78 +79,17 @@ Result<ParsedQuery> parse_query(const api::QueryInput& in) {
   return parsed;
 }
 
-const expr::KeyTerm* term_of(const expr::KeyCondition& key, std::string_view name) {
-  auto it = std::ranges::find(key.terms, name, &expr::KeyTerm::name);
-  return it == key.terms.end() ? nullptr : &*it;
-}
-
-// The terms of a key condition as the schema sees them.
-struct KeyTerms {
-  const expr::KeyTerm* hash = nullptr;
-  const expr::KeyTerm* range = nullptr;
-};
-
-Status check_term(const expr::KeyTerm& term, const KeyAttribute& attribute) {
-  for (const auto* value : term.values) {
-    if (!value->is(attribute.type)) {
-      return invalid_parameters("Condition parameter type does not match schema type");
-    }
-  }
-  return ok_status();
-}
-
-Result<KeyTerms> key_terms(const KeySchema& schema, const expr::KeyCondition& key) {
-  if (key.terms.size() > 2) {
-    return validation(fmt::format(
-        "The number of query conditions ({}) exceeds the number of key attributes defined in the "
-        "schema ({})",
-        key.terms.size(), schema.range ? 2 : 1));
-  }
-  const auto missed = [](std::string_view name) {
-    return validation(fmt::format("Query condition missed key schema element: {}", name));
-  };
-  if (!schema.range && key.terms.size() > 1) return validation("Query key condition not supported");
-  KeyTerms terms{term_of(key, schema.hash.name), nullptr};
-  if (terms.hash == nullptr) return missed(schema.hash.name);
-  MR_TRY(check_term(*terms.hash, schema.hash));
-  if (terms.hash->op != Op::kEq) return validation("Query key condition not supported");
-  if (!schema.range) return terms;
-  terms.range = term_of(key, schema.range->name);
-  if (terms.range == nullptr) {
-    if (key.terms.size() > 1) return missed(schema.range->name);
-    return terms;
-  }
-  MR_TRY(check_term(*terms.range, *schema.range));
-  return terms;
-}
-
-// The part of a partition, whose keys begin with `base`, that the sort key's term leaves.
-store::KeyRange range_of(const std::string& base, const expr::KeyTerm* term) {
-  store::KeyRange whole = store::prefix_range(base);
-  if (term == nullptr) return whole;
-  const auto part = [&](size_t i) {
-    std::string key = base;
-    append_key_part(key, *term->values[i]);
-    return key;
-  };
-  switch (term->op) {
-    case Op::kEq: return store::prefix_range(part(0));
-    case Op::kLt: return {whole.start, part(0)};
-    case Op::kLe: return {whole.start, store::prefix_range(part(0)).end};
-    case Op::kGt: return {store::prefix_range(part(0)).end, whole.end};
-    case Op::kGe: return {part(0), whole.end};
-    case Op::kBetween: return {part(0), store::prefix_range(part(1)).end};
-    default: {  // begins_with
-      std::string prefix = base;
-      append_key_prefix(prefix, *term->values[0]);
-      return store::prefix_range(prefix);
-    }
-  }
-}
-
 Status apply_start_key(const Table& table, const Index* index, const api::QueryInput& in,
                        const KeyTerms& terms, const std::string& base, Walk& walk) {
   if (!in.exclusive_start_key) return ok_status();
+  if (index == nullptr) {
+    const codec::Item& key = *in.exclusive_start_key;
+    const bool has_all = key.contains(table.key.hash.name) &&
+                         (!table.key.range || key.contains(table.key.range->name));
+    if (!has_all || key.size() != (table.key.range ? 2 : 1)) {
+      return validation("The provided starting key is invalid");
+    }
+  }
   MR_ASSIGN(std::string start, start_key_of(table, index, *in.exclusive_start_key));
   const bool same_partition = start.starts_with(base);
   const bool inside = walk.range.start <= start && start < walk.range.end;
@@ -156,16 +111,17 @@ Status apply_start_key(const Table& table, const Index* index, const api::QueryI
   return ok_status();
 }
 
-Status check_filter(const Table& table, const KeySchema& schema, const expr::Condition& filter) {
+Status check_filter(const Table& table, const KeySchema& schema, const expr::Condition& filter,
+                    std::string_view parameter) {
   Status status;
   expr::for_each_path(filter, [&](const expr::Path& path) {
     const std::string& name = path.head();
     if (!status.ok()) return;
     if (name == schema.hash.name || (schema.range && name == schema.range->name)) {
       status =
-          validation(fmt::format("Filter Expression can only contain non-primary key attributes: "
+          validation(fmt::format("{} can only contain non-primary key attributes: "
                                  "Primary key attribute: {}",
-                                 name));
+                                 parameter, name));
     } else {
       status = check_no_path_into_key(table, path);
     }
@@ -184,8 +140,10 @@ Result<AccessList> query_access(svc::Context& ctx, const api::QueryInput& in) {
   expr::Placeholders placeholders(
       in.expression_attribute_names ? &*in.expression_attribute_names : nullptr,
       in.expression_attribute_values ? &*in.expression_attribute_values : nullptr);
-  if (in.key_condition_expression) {
-    auto key = expr::parse_key_condition(*in.key_condition_expression, placeholders);
+  if (in.key_condition_expression || in.key_conditions) {
+    auto key = in.key_condition_expression
+                   ? expr::parse_key_condition(*in.key_condition_expression, placeholders)
+                   : read_key_conditions(*in.key_conditions);
     if (key.ok()) {
       for (const auto& term : key->terms) {
         if (term.op == Op::kEq) asked.insert_or_assign(term.name, *term.values[0]);
@@ -209,7 +167,9 @@ Result<api::QueryOutput> query(svc::Context& ctx, const api::QueryInput& in) {
       MR_TRY(check_no_path_into_key(*table, path));
     }
   }
-  if (parsed.filter) MR_TRY(check_filter(*table, schema, *parsed.filter));
+  if (parsed.filter)
+    MR_TRY(check_filter(*table, schema, *parsed.filter,
+                        in.query_filter ? "QueryFilter" : "Filter Expression"));
   MR_ASSIGN(Selection selection,
             selection_of(*table, index, in.select, std::move(parsed.projection)));
 

@@ -165,9 +165,7 @@ TEST_F(Queries, RefusesInAwsWords) {
   EXPECT_EQ(found(in),
             "The provided starting key is outside query boundaries based on provided conditions");
   in.exclusive_start_key = item(R"({"pk":{"S":"p"}})");
-  EXPECT_EQ(found(in),
-            "The provided starting key is invalid: The provided key element does not match the "
-            "schema");
+  EXPECT_EQ(found(in), "The provided starting key is invalid");
   EXPECT_EQ(message(call<api::Query>({.table_name = "tbl"})),
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
             "request.");

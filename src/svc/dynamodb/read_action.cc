@@ -1,19 +1,24 @@
 #include "svc/dynamodb/read_action.h"
 
+#include "svc/dynamodb/legacy_read.h"
 #include "svc/dynamodb/write_action.h"
 
 namespace millrace::dynamodb {
 
-Result<std::optional<expr::Projection>> parse_read(const ReadAction& action,
-                                                   ExpressionParameters::Legacy attributes_to_get) {
+Result<std::optional<expr::Projection>> parse_read(const ReadAction& action) {
+  const bool legacy = action.attributes_to_get != nullptr && action.attributes_to_get->has_value();
   const ExpressionParameters parameters{
       .expressions = {{"ProjectionExpression", action.projection->has_value(), false}},
-      .legacy = {attributes_to_get},
+      .legacy = {{"AttributesToGet", legacy}},
       .names = action.names,
       .values = nullptr};
-  if (action.key != nullptr) MR_TRY(check_values(*action.key));
+  if (action.key != nullptr) MR_TRY(check_values(*action.key, action.layer));
   MR_TRY(check_parameters(parameters));
   std::optional<expr::Projection> projection;
+  if (legacy) {
+    MR_ASSIGN(projection, read_attributes_to_get(**action.attributes_to_get));
+    return projection;
+  }
   if (!action.projection->has_value()) return projection;
   expr::Placeholders placeholders = placeholders_of(parameters);
   MR_ASSIGN(projection, expr::Projection::parse(**action.projection, placeholders));

@@ -18,11 +18,12 @@ struct ReadAction {
   const codec::Item* key = nullptr;  // null: the keys are checked elsewhere
   const std::optional<std::string>* projection;
   const std::optional<std::map<std::string, std::string>>* names;
+  const std::optional<std::vector<std::string>>* attributes_to_get = nullptr;
+  ValueLayer layer = ValueLayer::kCurrent;
 };
 
 // All checks that need no table.
-Result<std::optional<expr::Projection>> parse_read(const ReadAction& action,
-                                                   ExpressionParameters::Legacy attributes_to_get);
+Result<std::optional<expr::Projection>> parse_read(const ReadAction& action);
 // Those that do.
 Status check_read(const Table& table, const ReadAction& action,
                   const std::optional<expr::Projection>& projection);

@@ -4,6 +4,7 @@
 #include "svc/dynamodb/expressions.h"
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/item_key.h"
+#include "svc/dynamodb/legacy_read.h"
 #include "svc/dynamodb/page.h"
 #include "svc/dynamodb/store_keys.h"
 #include "svc/dynamodb/write_action.h"
@@ -46,17 +47,29 @@ Result<ParsedScan> parse_scan(const api::ScanInput& in) {
                  legacy("ScanFilter", in.scan_filter),
                  legacy("ConditionalOperator", in.conditional_operator)},
       .names = &in.expression_attribute_names,
-      .values = &in.expression_attribute_values};
+      .values = &in.expression_attribute_values,
+      .layer = ValueLayer::kOlder};
   MR_TRY(check_parameters(parameters));
-  if (in.exclusive_start_key) {
-    if (const std::string* message = codec::invalid_message(*in.exclusive_start_key)) {
-      return validation(fmt::format("The provided starting key is invalid: {}", *message));
-    }
+  MR_TRY(check_conditional_operator(in.conditional_operator,
+                                    in.scan_filter ? in.scan_filter->size() : 0));
+  ParsedScan parsed;
+  if (in.attributes_to_get) {
+    MR_ASSIGN(parsed.projection, read_attributes_to_get(*in.attributes_to_get));
   }
-  MR_TRY(check_select(in.select, in.projection_expression.has_value(), in.index_name.has_value()));
+  if (in.scan_filter) {
+    MR_ASSIGN(parsed.filter,
+              read_filter(*in.scan_filter, in.conditional_operator, ValueLayer::kOlder));
+  }
+  if (in.exclusive_start_key) {
+    MR_TRY(check_start_key_values(*in.exclusive_start_key, ValueLayer::kOlder));
+  }
+  MR_TRY(check_select({in.select,
+                       in.projection_expression ? "ProjectionExpression"
+                       : in.attributes_to_get   ? "AttributesToGet"
+                                                : "",
+                       in.index_name.has_value()}));
   MR_TRY(check_segments(in));
   expr::Placeholders placeholders = placeholders_of(parameters);
-  ParsedScan parsed;
   if (in.filter_expression) {
     MR_ASSIGN(parsed.filter,
               expr::parse_condition("FilterExpression", *in.filter_expression, placeholders));

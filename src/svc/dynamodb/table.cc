@@ -35,6 +35,24 @@ bool Index::projects(std::string_view attribute, const KeySchema& table_key) con
          std::ranges::find(non_key_attributes, attribute) != non_key_attributes.end();
 }
 
+namespace {
+int64_t day_of(Instant at) { return at.seconds() / (24 * 3600); }
+}  // namespace
+
+int64_t Throughput::decreases_today(Instant now) const {
+  return lowered_at.us != 0 && day_of(lowered_at) == day_of(now) ? lowered_that_day : 0;
+}
+
+void Throughput::change_to(const Throughput& wanted, Instant now) {
+  if (wanted.read_units > read_units || wanted.write_units > write_units) raised_at = now;
+  if (wanted.read_units < read_units || wanted.write_units < write_units) {
+    lowered_that_day = decreases_today(now) + 1;
+    lowered_at = now;
+  }
+  read_units = wanted.read_units;
+  write_units = wanted.write_units;
+}
+
 std::string Table::arn() const {
   return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", scope.region, scope.account, name);
 }
@@ -61,6 +79,7 @@ std::string_view Table::status(Instant now) const {
   if (gone_at) return "DELETING";
   if (now < active_at) return "CREATING";
   if (updated_at && now < *updated_at) return "UPDATING";
+  if (std::ranges::any_of(indexes, &Index::backfilling)) return "UPDATING";
   return "ACTIVE";
 }
 

@@ -36,6 +36,21 @@ std::string_view to_string(ProjectionKind kind);
 struct Throughput {
   int64_t read_units = 0;
   int64_t write_units = 0;
+  // When it was last raised and lowered; zero: never. AWS counts the times of a day (UTC).
+  Instant raised_at;
+  Instant lowered_at;
+  int64_t lowered_that_day = 0;
+
+  int64_t decreases_today(Instant now) const;
+  // Takes the units of `wanted` and notes the direction.
+  void change_to(const Throughput& wanted, Instant now);
+};
+
+// OnDemandThroughput: the most that an on-demand table or index may be asked for. Kept and
+// reported.
+struct OnDemandLimits {
+  std::optional<int64_t> read_units;
+  std::optional<int64_t> write_units;
 };
 
 struct Index {
@@ -46,7 +61,9 @@ struct Index {
   ProjectionKind projection = ProjectionKind::kAll;
   std::vector<std::string> non_key_attributes;
   Throughput throughput;
+  OnDemandLimits on_demand_limits;
   bool backfilling = false;
+  bool deleting = false;  // in the answer that says so; never stored
 
   bool projects(std::string_view attribute, const KeySchema& table_key) const;
 };
@@ -77,7 +94,9 @@ struct Table {
   std::optional<TimeToLive> ttl;
   bool on_demand = true;
   Throughput throughput;
+  OnDemandLimits on_demand_limits;
   std::string table_class;  // empty: never chosen
+  std::string kms_key_arn;  // of SSESpecification; empty: AWS's own key, which is not shown
   bool deletion_protection = false;
   Instant created;
   Instant active_at;

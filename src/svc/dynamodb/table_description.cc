@@ -12,10 +12,20 @@ namespace {
 constexpr int64_t kOnDemandWarmReads = 12'000;
 constexpr int64_t kOnDemandWarmWrites = 4'000;
 
-api::ProvisionedThroughputDescription describe(const Throughput& throughput) {
-  return {.number_of_decreases_today = 0,
-          .read_capacity_units = throughput.read_units,
-          .write_capacity_units = throughput.write_units};
+api::ProvisionedThroughputDescription describe(const Throughput& throughput, Instant now) {
+  api::ProvisionedThroughputDescription out{
+      .number_of_decreases_today = throughput.decreases_today(now),
+      .read_capacity_units = throughput.read_units,
+      .write_capacity_units = throughput.write_units};
+  if (throughput.raised_at.us != 0) out.last_increase_date_time = throughput.raised_at;
+  if (throughput.lowered_at.us != 0) out.last_decrease_date_time = throughput.lowered_at;
+  return out;
+}
+
+std::optional<api::OnDemandThroughput> describe(const OnDemandLimits& limits) {
+  if (!limits.read_units && !limits.write_units) return std::nullopt;
+  return api::OnDemandThroughput{.max_read_request_units = limits.read_units,
+                                 .max_write_request_units = limits.write_units};
 }
 
 template <class Description>
@@ -51,13 +61,14 @@ Status add_index(svc::Context& ctx, const Table& table, const Index& index,
       .index_name = index.name,
       .key_schema = describe(index.key),
       .projection = describe_projection(index),
-      .index_status = table.gone_at ? "DELETING"
-                      : active      ? "ACTIVE"
-                                    : "CREATING",
-      .provisioned_throughput = describe(index.throughput),
+      .index_status = table.gone_at || index.deleting ? "DELETING"
+                      : active                        ? "ACTIVE"
+                                                      : "CREATING",
+      .provisioned_throughput = describe(index.throughput, ctx.now()),
       .index_size_bytes = counts.bytes,
       .item_count = counts.items,
       .index_arn = table.index_arn(index.name),
+      .on_demand_throughput = describe(index.on_demand_limits),
       .warm_throughput = warm<api::GlobalSecondaryIndexWarmThroughputDescription>(
           table, index.throughput, active)};
   if (index.backfilling) description.backfilling = true;
@@ -86,7 +97,8 @@ Result<api::TableDescription> describe(svc::Context& ctx, const Table& table) {
   out.key_schema = describe(table.key);
   out.table_status = table.status(ctx.now());
   out.creation_date_time = table.created;
-  out.provisioned_throughput = describe(table.throughput);
+  out.provisioned_throughput = describe(table.throughput, ctx.now());
+  out.on_demand_throughput = describe(table.on_demand_limits);
   out.table_size_bytes = counts.bytes;
   out.item_count = counts.items;
   out.table_arn = table.arn();
@@ -111,6 +123,10 @@ Result<api::TableDescription> describe(svc::Context& ctx, const Table& table) {
     out.latest_stream_arn = table.stream_arn(table.latest_stream_label);
   }
   if (!table.table_class.empty()) out.table_class_summary = {.table_class = table.table_class};
+  if (!table.kms_key_arn.empty()) {
+    out.sse_description = {
+        .status = "ENABLED", .sse_type = "KMS", .kms_master_key_arn = table.kms_key_arn};
+  }
   out.deletion_protection_enabled = table.deletion_protection;
   out.warm_throughput = warm<api::TableWarmThroughputDescription>(table, table.throughput,
                                                                   ctx.now() >= table.active_at);

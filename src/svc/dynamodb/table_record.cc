@@ -66,6 +66,34 @@ KeySchema key_from(const Json& json) {
   return key;
 }
 
+void set_throughput(Json& json, const Throughput& throughput) {
+  json.set("read_units", throughput.read_units).set("write_units", throughput.write_units);
+  if (throughput.raised_at.us != 0) json.set("raised_at", throughput.raised_at.us);
+  if (throughput.lowered_at.us == 0) return;
+  json.set("lowered_at", throughput.lowered_at.us);
+  json.set("lowered_that_day", throughput.lowered_that_day);
+}
+
+Throughput throughput_from(const Json& json) {
+  return {int_from(json, "read_units"), int_from(json, "write_units"),
+          Instant{int_from(json, "raised_at")}, Instant{int_from(json, "lowered_at")},
+          int_from(json, "lowered_that_day")};
+}
+
+void set_limits(Json& json, const OnDemandLimits& limits) {
+  if (limits.read_units) json.set("read_units_max", *limits.read_units);
+  if (limits.write_units) json.set("write_units_max", *limits.write_units);
+}
+
+OnDemandLimits limits_from(const Json& json) {
+  OnDemandLimits limits;
+  if (json.find("read_units_max") != nullptr) limits.read_units = int_from(json, "read_units_max");
+  if (json.find("write_units_max") != nullptr) {
+    limits.write_units = int_from(json, "write_units_max");
+  }
+  return limits;
+}
+
 Json index_to_json(const Index& index) {
   Json json = Json::object();
   json.set("id", static_cast<int64_t>(index.id)).set("name", index.name);
@@ -75,8 +103,8 @@ Json index_to_json(const Index& index) {
   for (const auto& name : index.non_key_attributes)
     names.push(name);
   json.set("non_key_attributes", std::move(names));
-  json.set("read_units", index.throughput.read_units);
-  json.set("write_units", index.throughput.write_units);
+  set_throughput(json, index.throughput);
+  set_limits(json, index.on_demand_limits);
   json.set("backfilling", index.backfilling);
   return json;
 }
@@ -96,7 +124,8 @@ Index index_from(const Json& json) {
       if (name.as_string()) index.non_key_attributes.push_back(*name.as_string());
     }
   }
-  index.throughput = {int_from(json, "read_units"), int_from(json, "write_units")};
+  index.throughput = throughput_from(json);
+  index.on_demand_limits = limits_from(json);
   index.backfilling = flag_from(json, "backfilling");
   return index;
 }
@@ -127,8 +156,10 @@ Json to_json(const Table& table) {
     ttl.set("attribute", table.ttl->attribute).set("backfilling", table.ttl->backfilling);
     json.set("ttl", std::move(ttl));
   }
-  json.set("on_demand", table.on_demand).set("read_units", table.throughput.read_units);
-  json.set("write_units", table.throughput.write_units).set("table_class", table.table_class);
+  json.set("on_demand", table.on_demand).set("table_class", table.table_class);
+  set_throughput(json, table.throughput);
+  set_limits(json, table.on_demand_limits);
+  if (!table.kms_key_arn.empty()) json.set("kms_key_arn", table.kms_key_arn);
   json.set("deletion_protection", table.deletion_protection);
   json.set("created", table.created.us).set("active_at", table.active_at.us);
   json.set("last_on_demand_at", table.last_on_demand_at.us);
@@ -175,7 +206,9 @@ Result<TablePtr> decode_table(std::string_view record) {
         TimeToLive{std::string(ttl->get_string("attribute")), flag_from(*ttl, "backfilling")};
   }
   table->on_demand = flag_from(json, "on_demand");
-  table->throughput = {int_from(json, "read_units"), int_from(json, "write_units")};
+  table->throughput = throughput_from(json);
+  table->on_demand_limits = limits_from(json);
+  table->kms_key_arn = json.get_string("kms_key_arn");
   table->table_class = json.get_string("table_class");
   table->deletion_protection = flag_from(json, "deletion_protection");
   table->created = Instant{int_from(json, "created")};

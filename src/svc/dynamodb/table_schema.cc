@@ -30,26 +30,6 @@ std::string names_of(const std::vector<api::KeySchemaElement>& elements) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == '-';
-}
-
-Status check_index_name(std::string_view name) {
-  const auto bad = [&](std::string_view constraint) {
-    return validation(
-        fmt::format("1 validation error detected: Value '{}' at 'indexName' failed to "
-                    "satisfy constraint: {}",
-                    name, constraint));
-  };
-  if (name.size() < 3) return bad("Member must have length greater than or equal to 3");
-  if (name.size() > 255) return bad("Member must have length less than or equal to 255");
-  if (!std::ranges::all_of(name, is_name_character)) {
-    return bad("Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
-  }
-  return ok_status();
-}
-
 Status read_projection(const api::Projection& request, Index& index) {
   if (!request.projection_type) return invalid_parameters("Unknown ProjectionType: null");
   const std::string& type = *request.projection_type;
@@ -94,11 +74,9 @@ Result<AttributeTypes> read_attribute_definitions(
 
 Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elements,
                                   const AttributeTypes& attributes) {
-  if (elements.empty() || elements.size() > 2) {
-    return validation(fmt::format(
-        "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: "
-        "Member must have length {} than or equal to {}",
-        elements.empty() ? "greater" : "less", elements.empty() ? 1 : 2));
+  if (elements.size() > 2) return not_supported("KeySchema with more than two elements");
+  if (elements.size() > attributes.size()) {
+    return validation("Invalid KeySchema: Some index key attribute have no definition");
   }
   for (const auto& element : elements) {
     if (attributes.contains(element.attribute_name)) continue;
@@ -106,6 +84,10 @@ Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elem
         "Some index key attributes are not defined in AttributeDefinitions. Keys: [{}], "
         "AttributeDefinitions: [{}]",
         names_of(elements), names_of(attributes)));
+  }
+  if (elements.size() == 2 && elements[0].attribute_name == elements[1].attribute_name) {
+    return validation(
+        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
   }
   if (elements[0].key_type != "HASH") {
     return validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
@@ -115,11 +97,6 @@ Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elem
   };
   KeySchema key{attribute(0), std::nullopt};
   if (elements.size() == 1) return key;
-  if (elements[0].attribute_name == elements[1].attribute_name) {
-    return validation(
-        "Invalid KeySchema: Both the Hash Key and the Range Key element in the KeySchema have the "
-        "same name");
-  }
   if (elements[1].key_type != "RANGE") {
     return validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
   }
@@ -129,9 +106,7 @@ Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elem
 
 Result<Index> read_index(const api::GlobalSecondaryIndex& request,
                          const AttributeTypes& attributes) {
-  if (request.on_demand_throughput) return not_supported("OnDemandThroughput");
   if (request.warm_throughput) return not_supported("WarmThroughput");
-  MR_TRY(check_index_name(request.index_name));
   Index index;
   index.name = request.index_name;
   MR_ASSIGN(index.key, read_key_schema(request.key_schema, attributes));
@@ -141,7 +116,6 @@ Result<Index> read_index(const api::GlobalSecondaryIndex& request,
 
 Result<Index> read_index(const api::LocalSecondaryIndex& request,
                          const AttributeTypes& attributes) {
-  MR_TRY(check_index_name(request.index_name));
   Index index;
   index.name = request.index_name;
   index.is_global = false;
@@ -257,6 +231,35 @@ Result<Throughput> read_throughput(const std::optional<api::ProvisionedThroughpu
     return out_of_bounds(request->write_capacity_units, "WriteCapacityUnits");
   }
   return Throughput{request->read_capacity_units, request->write_capacity_units};
+}
+
+Status change_on_demand_limits(const std::optional<api::OnDemandThroughput>& request,
+                               bool on_demand, OnDemandLimits& limits) {
+  if (!request) return ok_status();
+  if (!on_demand) {
+    return invalid_parameters(
+        "OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST");
+  }
+  const auto change = [](const std::optional<int64_t>& wanted, std::optional<int64_t>& limit,
+                         std::string_view name) -> Status {
+    if (!wanted) return ok_status();
+    if (*wanted != -1 && *wanted < 1) {
+      return invalid_parameters(fmt::format("{} must be -1 or at least 1", name));
+    }
+    limit = wanted;
+    return ok_status();
+  };
+  MR_TRY(change(request->max_read_request_units, limits.read_units, "MaxReadRequestUnits"));
+  return change(request->max_write_request_units, limits.write_units, "MaxWriteRequestUnits");
+}
+
+std::string kms_key_of(const svc::Context& ctx, const api::SSESpecification& request) {
+  if (!request.enabled.value_or(false)) return "";
+  const std::string key = request.kms_master_key_id.value_or("");
+  if (key.starts_with("arn:")) return key;
+  if (key.starts_with("alias/")) return ctx.arn("kms", key);
+  // The key that AWS manages for DynamoDB has no name that we could know.
+  return ctx.arn("kms", key.empty() ? "key/00000000-0000-0000-0000-000000000000" : "key/" + key);
 }
 
 Result<std::string> read_view_type(const api::StreamSpecification& specification) {

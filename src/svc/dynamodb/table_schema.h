@@ -37,6 +37,13 @@ Result<Throughput> read_throughput(
     const std::optional<aws::dynamodb::ProvisionedThroughput>& request, bool on_demand,
     std::string_view index);
 
+// OnDemandThroughput, which may be lifted by -1, against the billing mode. Changes what it names.
+Status change_on_demand_limits(const std::optional<aws::dynamodb::OnDemandThroughput>& request,
+                               bool on_demand, OnDemandLimits& limits);
+
+// The key of SSESpecification; empty when it asks for AWS's own.
+std::string kms_key_of(const svc::Context& ctx, const aws::dynamodb::SSESpecification& request);
+
 // A StreamViewType that there is.
 Result<std::string> read_view_type(const aws::dynamodb::StreamSpecification& specification);
 

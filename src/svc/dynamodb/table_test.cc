@@ -84,10 +84,12 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
                              "when BillingMode is PAY_PER_REQUEST"));
   in = table_request("tbl");
   in.key_schema->push_back({"sk", "RANGE"});
+  EXPECT_EQ(create_fails(in), "Invalid KeySchema: Some index key attribute have no definition");
+  (*in.attribute_definitions).push_back({"other", "S"});
   EXPECT_EQ(create_fails(in),
             kInvalid + std::string("Some index key attributes are not defined in "
                                    "AttributeDefinitions. Keys: [pk, sk], AttributeDefinitions: "
-                                   "[pk]"));
+                                   "[other, pk]"));
   in = table_request("tbl");
   in.attribute_definitions->push_back({"unused", "S"});
   EXPECT_EQ(
@@ -111,8 +113,8 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
             "1 validation error detected: Value 'bad!name' at 'tableName' failed to satisfy "
             "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
   in = table_request("tbl");
-  in.sse_specification = api::SSESpecification{.enabled = true};
-  EXPECT_EQ(create_fails(in), "The parameter SSESpecification is not supported by Millrace");
+  in.warm_throughput = api::WarmThroughput{.read_units_per_second = 1};
+  EXPECT_EQ(create_fails(in), "The parameter WarmThroughput is not supported by Millrace");
 }
 
 TEST_F(Tables, ListPages) {
@@ -184,7 +186,8 @@ TEST_F(Tables, IndexIsFilledFromWhatIsThere) {
                         .key_condition_expression = "g = :g",
                         .expression_attribute_values = item(R"({":g":{"S":"even"}})")};
   EXPECT_EQ(message(call<api::UpdateTable>(add_index("by_h"))),
-            "Attempt to change a resource which is still in use: Table is being updated: tbl");
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+            "simultaneously per table");
   // Writes go on meanwhile, and are in the index once.
   put("tbl", R"({"pk":{"S":"0"},"g":{"S":"even"},"again":{"BOOL":true}})");
   ASSERT_TRUE(

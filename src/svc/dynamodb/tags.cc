@@ -97,7 +97,16 @@ Result<TablePtr> table_by_arn(svc::Context& ctx, std::string_view arn) {
     return resource_not_found(
         fmt::format("Requested resource not found: ResourcArn: {} not found", arn));
   };
-  if (!arn.starts_with(ctx.arn("dynamodb", "table/"))) return not_found();
+  const std::string own = ctx.arn("dynamodb", "table/");
+  if (!arn.starts_with(own)) {
+    // arn:aws:dynamodb:REGION:ACCOUNT:table/NAME
+    const std::string account = fmt::format(":{}:table/", ctx.scope().account);
+    if (arn.find(account) != std::string_view::npos) return not_found();
+    return Error("AccessDeniedException", 400,
+                 fmt::format("User: {} is not authorized to perform this action on resource: {} "
+                             "because no resource-based policy allows it",
+                             ctx.caller().arn, arn));
+  }
   MR_ASSIGN(std::string name, table_name_of(ctx, arn));
   MR_ASSIGN(TablePtr table, find_table(ctx, name));
   if (!table) return not_found();

@@ -19,13 +19,14 @@ struct Read {
 ReadAction action_of(const api::Get& get) {
   return {.key = &get.key,
           .projection = &get.projection_expression,
-          .names = &get.expression_attribute_names};
+          .names = &get.expression_attribute_names,
+          .layer = ValueLayer::kOlder};
 }
 
 Result<std::vector<Read>> parse_all(svc::Context& ctx, const api::TransactGetItemsInput& in) {
   std::vector<Read> reads;
   for (const auto& item : in.transact_items) {
-    MR_ASSIGN(auto projection, parse_read(action_of(item.get), {"AttributesToGet", false}));
+    MR_ASSIGN(auto projection, parse_read(action_of(item.get)));
     reads.push_back({&item.get, std::move(projection), nullptr});
   }
   for (Read& read : reads) {

@@ -22,6 +22,7 @@ WriteAction common(Kind kind, const Part& part, const codec::Item& subject) {
   WriteAction action{.kind = kind, .table_name = part.table_name, .subject = &subject};
   action.parameters.names = &part.expression_attribute_names;
   action.parameters.values = &part.expression_attribute_values;
+  action.parameters.layer = ValueLayer::kOlder;
   action.old_item_on_failure = part.return_values_on_condition_check_failure == "ALL_OLD";
   return action;
 }

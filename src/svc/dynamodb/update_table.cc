@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "svc/dynamodb/errors.h"
@@ -17,13 +18,9 @@ namespace millrace::dynamodb {
 namespace {
 
 Status check_supported(const api::UpdateTableInput& in) {
-  if (in.sse_specification && in.sse_specification->enabled.value_or(false)) {
-    return not_supported("SSESpecification");
-  }
   if (in.replica_updates) return not_supported("ReplicaUpdates");
   if (in.multi_region_consistency) return not_supported("MultiRegionConsistency");
   if (in.global_table_witness_updates) return not_supported("GlobalTableWitnessUpdates");
-  if (in.on_demand_throughput) return not_supported("OnDemandThroughput");
   if (in.warm_throughput) return not_supported("WarmThroughput");
   if (in.global_table_settings_replication_mode) {
     return not_supported("GlobalTableSettingsReplicationMode");
@@ -32,9 +29,11 @@ Status check_supported(const api::UpdateTableInput& in) {
 }
 
 Status check_something_asked(const api::UpdateTableInput& in) {
-  if (in.billing_mode || in.provisioned_throughput || in.global_secondary_index_updates ||
-      in.stream_specification || in.sse_specification || in.table_class ||
-      in.deletion_protection_enabled) {
+  const bool indexes =
+      in.global_secondary_index_updates && !in.global_secondary_index_updates->empty();
+  if (in.billing_mode || in.provisioned_throughput || indexes || in.stream_specification ||
+      in.sse_specification || in.table_class || in.deletion_protection_enabled ||
+      in.on_demand_throughput) {
     return ok_status();
   }
   return validation(
@@ -48,36 +47,62 @@ Error in_use(std::string_view what, const Table& table) {
                   table.name));
 }
 
+// "The provisioned throughput for the table will not change. …"
+Status check_changes(std::string_view what, const Throughput& current, const Throughput& wanted) {
+  if (current.read_units != wanted.read_units || current.write_units != wanted.write_units) {
+    return ok_status();
+  }
+  return validation(fmt::format(
+      "The provisioned throughput for the {0} will not change. The requested value equals the "
+      "current value. Current ReadCapacityUnits provisioned for the {0}: {1}. Requested "
+      "ReadCapacityUnits: {1}. Current WriteCapacityUnits provisioned for the {0}: {2}. Requested "
+      "WriteCapacityUnits: {2}. Refer to the Amazon DynamoDB Developer Guide for current limits "
+      "and "
+      "how to request higher limits.",
+      what, current.read_units, current.write_units));
+}
+
+// Provisioned again, every global index needs its throughput in the same request.
+Status check_index_throughputs(const api::UpdateTableInput& in, const Table& table) {
+  std::vector<std::string_view> missing;
+  for (const Index& index : table.indexes) {
+    if (!index.is_global) continue;
+    const auto names_it = [&](const api::GlobalSecondaryIndexUpdate& update) {
+      return (update.update && update.update->index_name == index.name) ||
+             (update.delete_ && update.delete_->index_name == index.name);
+    };
+    const auto& updates = in.global_secondary_index_updates;
+    if (!updates || std::ranges::none_of(*updates, names_it)) missing.push_back(index.name);
+  }
+  if (missing.empty()) return ok_status();
+  return invalid_parameters(fmt::format("ProvisionedThroughput must be specified for index: {}",
+                                        fmt::join(missing, ",")));
+}
+
 Status update_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  const bool was_on_demand = table.on_demand;
   if (in.billing_mode == "PAY_PER_REQUEST") {
-    if (!table.on_demand) table.last_on_demand_at = ctx.now();
+    if (!was_on_demand) {
+      table.last_on_demand_at = ctx.now();
+      for (Index& index : table.indexes)
+        index.throughput.change_to({}, ctx.now());
+    }
     table.on_demand = true;
-    for (Index& index : table.indexes)
-      index.throughput = {};
   } else if (in.billing_mode == "PROVISIONED") {
     if (!in.provisioned_throughput) {
       return invalid_parameters(
           "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     }
     table.on_demand = false;
+    if (was_on_demand) MR_TRY(check_index_throughputs(in, table));
   }
+  MR_TRY(change_on_demand_limits(in.on_demand_throughput, table.on_demand, table.on_demand_limits));
   if (!in.billing_mode && !in.provisioned_throughput) return ok_status();
-  MR_ASSIGN(Throughput throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
-  const bool same = !in.billing_mode && throughput.read_units == table.throughput.read_units &&
-                    throughput.write_units == table.throughput.write_units;
-  if (same) {
-    return validation(fmt::format(
-        "The provisioned throughput for the table will not change. The requested value equals the "
-        "current value. Current ReadCapacityUnits provisioned for the table: {}. Requested "
-        "ReadCapacityUnits: {}. Current WriteCapacityUnits provisioned for the table: {}. "
-        "Requested "
-        "WriteCapacityUnits: {}. Refer to the Amazon DynamoDB Developer Guide for current limits "
-        "and "
-        "how to request higher limits.",
-        table.throughput.read_units, throughput.read_units, table.throughput.write_units,
-        throughput.write_units));
+  MR_ASSIGN(Throughput wanted, read_throughput(in.provisioned_throughput, table.on_demand, ""));
+  if (!was_on_demand && !table.on_demand) {
+    MR_TRY(check_changes("table", table.throughput, wanted));
   }
-  table.throughput = throughput;
+  table.throughput.change_to(wanted, ctx.now());
   return ok_status();
 }
 
@@ -115,6 +140,8 @@ Status create_index(svc::Context& ctx, const api::CreateGlobalSecondaryIndexActi
   MR_ASSIGN(Index index, read_index(as_gsi, table.attributes));
   MR_ASSIGN(index.throughput,
             read_throughput(request.provisioned_throughput, table.on_demand, index.name));
+  MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
+                                 index.on_demand_limits));
   index.id = table.next_index_id++;
   index.backfilling = true;
   begin_work(ctx, Work{.kind = WorkKind::kBackfillIndex,
@@ -132,24 +159,29 @@ Error no_such_index(std::string_view name) {
 }
 
 Status delete_index(svc::Context& ctx, std::string_view name, Table& table) {
-  const Index* index = table.find_index(name);
+  Index* index = table.find_index(name);
   if (index == nullptr || !index->is_global) return no_such_index(name);
+  index->deleting = true;
   begin_work(ctx, Work{.kind = WorkKind::kPurgeIndex,
                        .scope = ctx.scope(),
                        .name = table.name,
                        .id = table.id,
                        .number = index->id});
-  std::erase_if(table.indexes, [&](const Index& each) { return each.name == name; });
   return ok_status();
 }
 
-Status update_index(const api::UpdateGlobalSecondaryIndexAction& request, Table& table) {
-  if (request.on_demand_throughput) return not_supported("OnDemandThroughput");
+Status update_index(svc::Context& ctx, const api::UpdateGlobalSecondaryIndexAction& request,
+                    Table& table) {
   if (request.warm_throughput) return not_supported("WarmThroughput");
   Index* index = table.find_index(request.index_name);
   if (index == nullptr || !index->is_global) return no_such_index(request.index_name);
-  MR_ASSIGN(index->throughput,
+  MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
+                                 index->on_demand_limits));
+  if (!request.provisioned_throughput && request.on_demand_throughput) return ok_status();
+  MR_ASSIGN(Throughput wanted,
             read_throughput(request.provisioned_throughput, table.on_demand, index->name));
+  MR_TRY(check_changes(fmt::format("index {}", index->name), index->throughput, wanted));
+  index->throughput.change_to(wanted, ctx.now());
   return ok_status();
 }
 
@@ -205,11 +237,28 @@ Status update_indexes(svc::Context& ctx, const api::UpdateTableInput& in, Table&
           "per table");
     }
     MR_TRY(update.create   ? create_index(ctx, *update.create, table)
-           : update.update ? update_index(*update.update, table)
+           : update.update ? update_index(ctx, *update.update, table)
                            : delete_index(ctx, update.delete_->index_name, table));
   }
-  drop_unused_attributes(table);
-  return check_indexes(table.indexes, table.key);
+  std::vector<Index> staying;
+  std::ranges::copy_if(table.indexes, std::back_inserter(staying),
+                       [](const Index& index) { return !index.deleting; });
+  return check_indexes(staying, table.key);
+}
+
+// While an index is being filled it may be given up, and no other may be made or deleted.
+Status check_while_filling(const api::UpdateTableInput& in, const Table& table) {
+  if (!in.global_secondary_index_updates) return in_use("updated", table);
+  for (const auto& update : *in.global_secondary_index_updates) {
+    if (update.update) return in_use("updated", table);
+    const Index* index = update.delete_ ? table.find_index(update.delete_->index_name) : nullptr;
+    if (index == nullptr || !index->backfilling) {
+      return limit_exceeded(
+          "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
+          "per table");
+    }
+  }
+  return ok_status();
 }
 
 }  // namespace
@@ -220,8 +269,9 @@ Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::Update
   MR_ASSIGN(TablePtr found, existing_table(ctx, in.table_name));
   if (found->gone_at) return in_use("deleted", *found);
   if (ctx.now() < found->active_at) return in_use("created", *found);
-  const bool filling = std::ranges::any_of(found->indexes, &Index::backfilling);
-  if (filling && in.global_secondary_index_updates) return in_use("updated", *found);
+  if (std::ranges::any_of(found->indexes, &Index::backfilling)) {
+    MR_TRY(check_while_filling(in, *found));
+  }
 
   Table table = *found;
   MR_TRY(update_billing(ctx, in, table));
@@ -229,10 +279,14 @@ Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::Update
   MR_TRY(update_indexes(ctx, in, table));
   if (in.table_class) table.table_class = *in.table_class;
   if (in.deletion_protection_enabled) table.deletion_protection = *in.deletion_protection_enabled;
+  if (in.sse_specification) table.kms_key_arn = kms_key_of(ctx, *in.sse_specification);
   table.updated_at = ctx.now().plus_ms(kTableTransitionMs);
-  save_table(ctx.txn(), table);
   api::UpdateTableOutput out;
   MR_ASSIGN(out.table_description, describe(ctx, table));
+  // The answer still shows what is being deleted; the table is without it from now on.
+  std::erase_if(table.indexes, &Index::deleting);
+  drop_unused_attributes(table);
+  save_table(ctx.txn(), table);
   return out;
 }
 

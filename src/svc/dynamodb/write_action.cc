@@ -141,14 +141,36 @@ Status check_no_path_into_key(const Table& table, const expr::Path& path) {
   return ok_status();
 }
 
+namespace {
+
+Status check_operator(const WriteAction& action) {
+  if (action.conditional_operator == nullptr) return ok_status();
+  const bool has = action.expected != nullptr && action.expected->has_value();
+  return check_conditional_operator(*action.conditional_operator,
+                                    has ? (*action.expected)->size() : 0);
+}
+
+Status parse_legacy(const WriteAction& action, ParsedWrite& parsed) {
+  if (action.attribute_updates != nullptr && action.attribute_updates->has_value()) {
+    MR_ASSIGN(parsed.update, read_attribute_updates(**action.attribute_updates));
+  }
+  if (action.expected == nullptr || !action.expected->has_value()) return ok_status();
+  MR_ASSIGN(parsed.condition, read_expected(**action.expected, *action.conditional_operator));
+  return ok_status();
+}
+
+}  // namespace
+
 Result<ParsedWrite> parse_write(const WriteAction& action, ParseOrder order) {
   MR_TRY(check_attribute_names(*action.subject));
   MR_TRY(check_parameters(action.parameters));
+  MR_TRY(check_operator(action));
   ParsedWrite parsed;
   expr::Placeholders placeholders = placeholders_of(action.parameters);
-  if (action.kind == Kind::kPut) MR_TRY(check_values(*action.subject));
+  if (action.kind == Kind::kPut) MR_TRY(check_values(*action.subject, action.parameters.layer));
+  MR_TRY(parse_legacy(action, parsed));
   MR_TRY(parse_expressions(action, order, placeholders, parsed));
-  if (action.kind != Kind::kPut) MR_TRY(check_values(*action.subject));
+  if (action.kind != Kind::kPut) MR_TRY(check_values(*action.subject, action.parameters.layer));
   if (action.kind == Kind::kPut && codec::size_bytes(*action.subject) > kItemBytesMax) {
     return validation("Item size has exceeded the maximum allowed size");
   }

@@ -10,6 +10,8 @@
 #include "svc/dynamodb/expressions.h"
 #include "svc/dynamodb/item_key.h"
 #include "svc/dynamodb/item_store.h"
+#include "svc/dynamodb/legacy_condition.h"
+#include "svc/dynamodb/legacy_update.h"
 #include "svc/operation.h"
 
 namespace millrace::dynamodb {
@@ -22,6 +24,10 @@ struct WriteAction {
   const codec::Item* subject = nullptr;                   // the item to put, else the key
   const std::optional<std::string>* condition = nullptr;  // may be null: none possible
   const std::optional<std::string>* update = nullptr;
+  // The legacy parameters; null where the operation has none.
+  const std::optional<ExpectedMap>* expected = nullptr;
+  const std::optional<AttributeUpdateMap>* attribute_updates = nullptr;
+  const std::optional<std::string>* conditional_operator = nullptr;
   ExpressionParameters parameters;
   bool old_item_on_failure = false;  // ReturnValuesOnConditionCheckFailure: ALL_OLD
 };
