@@ -8,6 +8,7 @@
 #include "codec/attribute_value_json.h"
 #include "expr/condition.h"
 #include "expr/key_condition.h"
+#include "expr/partiql.h"
 #include "expr/projection.h"
 #include "expr/update.h"
 
@@ -40,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const expr::Placeholders::Names names = {{"#n", "n"}, {"#a", "a"}};
   expr::Placeholders placeholders(&names, &subject());
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0:
       if (auto c = expr::parse_condition("FilterExpression", text, placeholders); c.ok()) {
         (void)expr::matches(*c, subject());
@@ -58,6 +59,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 4: json_round_trip(text); break;
     case 5: (void)codec::decode_item(text).ok(); break;
+    case 6:
+      if (auto s = expr::parse_partiql(text, {}); s.ok()) {
+        if ((*s)->where) (void)expr::matches(*(*s)->where, subject());
+        codec::Item item = subject();
+        (void)expr::apply((*s)->update, item).ok();
+      }
+      break;
   }
   return 0;
 }

@@ -92,6 +92,15 @@ void register_items(svc::Registry& registry) {
       {.run = transact_write_items, .access = transact_write_items_access});
 }
 
+void register_partiql(svc::Registry& registry) {
+  registry.add<api::ExecuteStatement>(
+      {.run = execute_statement, .access = execute_statement_access});
+  registry.add<api::BatchExecuteStatement>(
+      {.run = batch_execute_statement, .access = batch_execute_statement_access});
+  registry.add<api::ExecuteTransaction>(
+      {.run = execute_transaction, .access = execute_transaction_access});
+}
+
 void register_streams(svc::Registry& registry) {
   registry.add<streams_api::ListStreams>(
       {.run = list_streams, .access = [](svc::Context&, const streams_api::ListStreamsInput&) {
@@ -115,6 +124,7 @@ void register_streams(svc::Registry& registry) {
 void register_operations(svc::Registry& registry) {
   register_tables(registry);
   register_items(registry);
+  register_partiql(registry);
   register_streams(registry);
 }
 

@@ -56,6 +56,20 @@ Result<AccessList> transact_write_items_access(svc::Context& ctx,
                                                const api::TransactWriteItemsInput& in);
 Result<AccessList> query_access(svc::Context& ctx, const api::QueryInput& in);
 
+// PartiQL.
+Result<api::ExecuteStatementOutput> execute_statement(svc::Context& ctx,
+                                                      const api::ExecuteStatementInput& in);
+Result<api::BatchExecuteStatementOutput> batch_execute_statement(
+    svc::Context& ctx, const api::BatchExecuteStatementInput& in);
+Result<api::ExecuteTransactionOutput> execute_transaction(svc::Context& ctx,
+                                                          const api::ExecuteTransactionInput& in);
+Result<AccessList> execute_statement_access(svc::Context& ctx,
+                                            const api::ExecuteStatementInput& in);
+Result<AccessList> batch_execute_statement_access(svc::Context& ctx,
+                                                  const api::BatchExecuteStatementInput& in);
+Result<AccessList> execute_transaction_access(svc::Context& ctx,
+                                              const api::ExecuteTransactionInput& in);
+
 // Streams.
 Result<streams_api::ListStreamsOutput> list_streams(svc::Context& ctx,
                                                     const streams_api::ListStreamsInput& in);
