@@ -241,6 +241,9 @@ TEST(Placeholders, KeysAndUse) {
   const Placeholders::Names none;
   EXPECT_EQ(Placeholders(&none, nullptr).check().error().message(),
             "ExpressionAttributeNames must not be empty");
+  const Placeholders::Names empty_name = {{"#a", ""}};
+  EXPECT_EQ(Placeholders(&empty_name, nullptr).check().error().message(),
+            "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a");
   const Placeholders::Names names = {{"#a", "a"}, {"#unused", "b"}};
   const codec::Item two = item(R"({":x":{"S":""},":y":{"S":""},":z":{"S":""}})");
   Placeholders some(&names, &two);
@@ -251,6 +254,21 @@ TEST(Placeholders, KeysAndUse) {
   ASSERT_TRUE(parse_condition("ConditionExpression", "a = :y", only_values).ok());
   EXPECT_EQ(only_values.check_all_used().error().message(),
             "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x, :z}");
+}
+
+// Recorded in ExtendDB's test_expression_attribute_map_validation.
+TEST(Placeholders, KeysAreOfAtMost255Bytes) {
+  const std::string longest(254, 'a');
+  const Placeholders::Names long_name = {{"#" + longest, "a"}};
+  EXPECT_TRUE(Placeholders(&long_name, nullptr).check().ok());
+  const Placeholders::Names too_long_name = {{"##" + longest, "a"}};
+  EXPECT_EQ(Placeholders(&too_long_name, nullptr).check().error().message(),
+            "ExpressionAttributeNames contains invalid key: The expression attribute map contains "
+            "a key that is too long; size of key: 256");
+  const codec::Item too_long_value = item(R"({":a)" + longest + R"(":{"S":""}})");
+  EXPECT_EQ(Placeholders(nullptr, &too_long_value).check().error().message(),
+            "ExpressionAttributeValues contains invalid key: The expression attribute map contains "
+            "a key that is too long;");
 }
 
 std::string key_failure(std::string_view text) {

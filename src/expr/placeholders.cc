@@ -19,15 +19,36 @@ bool is_well_formed(std::string_view key, char first) {
   });
 }
 
+constexpr std::size_t kMaxKeySize = 255;  // with its '#' or ':'
+
+Status check_key_size(std::string_view key, std::string_view parameter, char first) {
+  if (key.size() <= kMaxKeySize) return ok_status();
+  // DynamoDB tells the size for a name only.
+  const std::string size = first == '#' ? fmt::format(" size of key: {}", key.size()) : "";
+  return validation(
+      fmt::format("{} contains invalid key: The expression attribute map contains a key that is "
+                  "too long;{}",
+                  parameter, size));
+}
+
 Status check_keys(const auto& map, std::string_view parameter, char first) {
   if (map.size() == 0) return validation(fmt::format("{} must not be empty", parameter));
   for (const auto& [key, unused] : map) {
+    MR_TRY(check_key_size(key, parameter, first));
     if (!is_well_formed(key, first)) {
       return validation(
           fmt::format("{} contains invalid key: Syntax error; key: \"{}\"", parameter, key));
     }
   }
   return ok_status();
+}
+
+Status check_not_empty(const Placeholders::Names& names) {
+  const auto it = std::ranges::find_if(names, [](const auto& name) { return name.second.empty(); });
+  if (it == names.end()) return ok_status();
+  return validation(fmt::format(
+      "ExpressionAttributeNames contains invalid value: Empty attribute name for key {}",
+      it->first));
 }
 
 Status check_used(const auto& map, std::string_view parameter,
@@ -47,7 +68,10 @@ Placeholders::Placeholders(const Names* names, const codec::Item* values)
     : names_(names), values_(values) {}
 
 Status Placeholders::check() const {
-  if (names_ != nullptr) MR_TRY(check_keys(*names_, "ExpressionAttributeNames", '#'));
+  if (names_ != nullptr) {
+    MR_TRY(check_keys(*names_, "ExpressionAttributeNames", '#'));
+    MR_TRY(check_not_empty(*names_));
+  }
   if (values_ != nullptr) MR_TRY(check_keys(*values_, "ExpressionAttributeValues", ':'));
   return ok_status();
 }

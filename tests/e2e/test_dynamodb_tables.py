@@ -258,6 +258,16 @@ def test_an_index_comes_and_goes(raw):
         {'Create': index('bad', 'unknown')}]}).code == 'ValidationException'
 
 
+# ExtendDB, update_table_attribute_definitions: recorded from us-east-1.
+def test_a_key_keeps_its_type_whatever_an_update_says(raw):
+    make_table(raw)
+    again = [{'AttributeName': 'pk', 'AttributeType': 'N'}]
+    raw.ok('UpdateTable', {'TableName': 'tab', 'AttributeDefinitions': again + attributes('g'),
+                           'GlobalSecondaryIndexUpdates': [{'Create': index()}]})
+    types = {each['AttributeName']: each['AttributeType'] for each in wait(raw)['AttributeDefinitions']}
+    assert types == {'pk': 'S', 'g': 'S'}
+
+
 def test_tables_that_are_not_there(raw):
     for operation in 'DescribeTable', 'DeleteTable', 'DescribeTimeToLive':
         answer = raw(operation, {'TableName': 'absent'})

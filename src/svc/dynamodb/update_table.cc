@@ -186,15 +186,11 @@ Status update_index(svc::Context& ctx, const api::UpdateGlobalSecondaryIndexActi
 }
 
 // Definitions of the request join those of the table; those that no key uses any more go away.
+// An attribute that is already a key stays of its type, whatever the request says of it: so does
+// DynamoDB.
 Status merge_attributes(const api::UpdateTableInput& in, Table& table) {
   MR_ASSIGN(AttributeTypes given, read_attribute_definitions(in.attribute_definitions));
-  for (const auto& [name, type] : given) {
-    auto [it, added] = table.attributes.emplace(name, type);
-    if (!added && it->second != type) {
-      return invalid_parameters(
-          fmt::format("Attribute {} is already defined with another type", name));
-    }
-  }
+  table.attributes.merge(given);
   return ok_status();
 }
 
