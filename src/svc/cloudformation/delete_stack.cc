@@ -48,6 +48,32 @@ Status check_deletable(const StackRecord& stack, const wire::DeleteStackInput& i
   return ok_status();
 }
 
+// What a run that stopped half-way left goes first, then the stack's resources. A creation that is
+// going on ends here; all that it made is among those.
+Status plan_removal(Rows& rows, const std::string& stack_id, Job& job) {
+  std::vector<ResourceRecord> order;
+  MR_ASSIGN(auto suspended, rows.find_suspended(stack_id));
+  if (suspended) {
+    Job stopped = job_from_json(*suspended);
+    JobLists lists(rows, stack_id, stopped);
+    MR_ASSIGN(order, lists.leftovers());
+    lists.erase();
+    rows.erase_suspended(stack_id);
+  }
+  MR_ASSIGN(auto running, rows.find_job(stack_id));
+  if (running) {
+    Job ended = job_from_json(*running);
+    JobLists(rows, stack_id, ended).erase();
+  }
+  MR_ASSIGN(auto resources, rows.resources_of(stack_id));
+  MR_ASSIGN(auto own, in_removal_order(std::move(resources)));
+  order.insert(order.end(), own.begin(), own.end());
+  JobLists lists(rows, stack_id, job);
+  for (const ResourceRecord& resource : order)
+    lists.will_remove(resource);
+  return ok_status();
+}
+
 }  // namespace
 
 Result<wire::DeleteStack::Output> delete_stack(Context& ctx, const wire::DeleteStackInput& in) {
@@ -72,10 +98,7 @@ Result<wire::DeleteStack::Output> delete_stack(Context& ctx, const wire::DeleteS
   stack.status_reason = "User Initiated";
   stack_event(ctx, rows, stack, job.client_token);
   rows.save_state(stack);
-  MR_ASSIGN(auto resources, rows.resources_of(stack.id));
-  MR_ASSIGN(job.to_remove, in_removal_order(std::move(resources)));
-  MR_ASSIGN(auto suspended, rows.find_suspended(stack.id));
-  if (suspended) add_leftovers(job_from_json(*suspended), job.to_remove);
+  MR_TRY(plan_removal(rows, stack.id, job));
   start_job(ctx, rows, stack.id, std::move(job));
   return nothing;
 }

@@ -37,6 +37,31 @@ void each_of(const Json& json, std::string_view name, Add add) {
     add(element);
 }
 
+Json to_json(const ListSpan& span) { return Json::Array{Json(span.begin), Json(span.end)}; }
+ListSpan span_from_json(const Json* json) {
+  if (json == nullptr) return {};
+  const Json::Array& pair = *json->as_array();
+  return {*pair[0].as_int(), *pair[1].as_int()};
+}
+
+Json to_json(const JournalEntry& entry) {
+  Json json = Json::object();
+  json.set("logical", entry.logical_id);
+  json.set("action", kActionNames[static_cast<size_t>(entry.action)]);
+  if (entry.before) json.set("before", to_json(*entry.before));
+  return json;
+}
+JournalEntry entry_from_json(const Json& json) {
+  JournalEntry entry{.logical_id = std::string(json.get_string("logical")),
+                     .action = from_name<Action>(kActionNames, json.get_string("action"))};
+  if (const Json* before = json.find("before")) entry.before = resource_from_json(*before);
+  return entry;
+}
+
+// Names on disk: frozen.
+constexpr char kJournal[] = "journal";
+constexpr char kRemoval[] = "removal";
+
 }  // namespace
 
 Json to_json(const Job& job) {
@@ -54,19 +79,8 @@ Json to_json(const Job& job) {
     json.set("turn", std::move(turn));
   }
   json.set("done", strings_to_json(job.done));
-  Json journal = Json::array();
-  for (const JournalEntry& entry : job.journal) {
-    Json one = Json::object();
-    one.set("logical", entry.logical_id);
-    one.set("action", kActionNames[static_cast<size_t>(entry.action)]);
-    if (entry.before) one.set("before", to_json(*entry.before));
-    journal.push(std::move(one));
-  }
-  json.set("journal", std::move(journal));
-  Json to_remove = Json::array();
-  for (const ResourceRecord& resource : job.to_remove)
-    to_remove.push(to_json(resource));
-  json.set("remove", std::move(to_remove)).set("failed", strings_to_json(job.failed));
+  json.set("journal", to_json(job.journal)).set("remove", to_json(job.to_remove));
+  json.set("failed", strings_to_json(job.failed));
   json.set("retain", strings_to_json(job.retain));
   if (job.kind == JobKind::kUpdate) {
     json.set("previous", to_json(job.previous));
@@ -99,14 +113,8 @@ Job job_from_json(const Json& json) {
                     .started_ms = started == nullptr ? 0 : *started->as_int()};
   }
   each_of(json, "done", [&](const Json& id) { job.done.insert(*id.as_string()); });
-  each_of(json, "journal", [&](const Json& one) {
-    JournalEntry entry{.logical_id = std::string(one.get_string("logical")),
-                       .action = from_name<Action>(kActionNames, one.get_string("action"))};
-    if (const Json* before = one.find("before")) entry.before = resource_from_json(*before);
-    job.journal.push_back(std::move(entry));
-  });
-  each_of(json, "remove",
-          [&](const Json& one) { job.to_remove.push_back(resource_from_json(one)); });
+  job.journal = span_from_json(json.find("journal"));
+  job.to_remove = span_from_json(json.find("remove"));
   each_of(json, "failed", [&](const Json& id) { job.failed.push_back(*id.as_string()); });
   each_of(json, "retain", [&](const Json& id) { job.retain.insert(*id.as_string()); });
   if (const Json* previous = json.find("previous")) job.previous = goal_from_json(*previous);
@@ -118,19 +126,76 @@ Job job_from_json(const Json& json) {
   return job;
 }
 
-void add_leftovers(const Job& suspended, std::vector<ResourceRecord>& to_remove) {
-  std::vector<ResourceRecord> left = suspended.to_remove;
-  for (auto entry = suspended.journal.rbegin(); entry != suspended.journal.rend(); ++entry) {
-    if (entry->action == Action::kReplace && entry->before) left.push_back(*entry->before);
-  }
-  to_remove.insert(to_remove.begin(), std::make_move_iterator(left.begin()),
-                   std::make_move_iterator(left.end()));
+void JobLists::note(const JournalEntry& entry) {
+  rows_.save_entry({kJournal, stack_id_, job_.journal.end++}, to_json(entry));
 }
 
-bool skip_revert(Job& job, const std::string& logical_id) {
-  return std::erase_if(job.journal, [&](const JournalEntry& entry) {
-           return entry.logical_id == logical_id && entry.action == Action::kUpdate;
-         }) > 0;
+Result<JournalEntry> JobLists::last_done() {
+  CHECK(!job_.journal.empty());
+  MR_ASSIGN(Json json, rows_.find_entry({kJournal, stack_id_, job_.journal.end - 1}));
+  return entry_from_json(json);
+}
+
+void JobLists::forget_last_done() {
+  CHECK(!job_.journal.empty());
+  rows_.erase_entry({kJournal, stack_id_, --job_.journal.end});
+}
+
+Result<std::vector<JournalEntry>> JobLists::whole_journal() {
+  std::vector<JournalEntry> entries;
+  for (int64_t i = job_.journal.end; i > job_.journal.begin; --i) {
+    MR_ASSIGN(Json json, rows_.find_entry({kJournal, stack_id_, i - 1}));
+    entries.push_back(entry_from_json(json));
+  }
+  return entries;
+}
+
+void JobLists::will_remove(const ResourceRecord& resource) {
+  rows_.save_entry({kRemoval, stack_id_, job_.to_remove.end++}, to_json(resource));
+}
+
+Result<ResourceRecord> JobLists::next_removal() {
+  CHECK(!job_.to_remove.empty());
+  MR_ASSIGN(Json json, rows_.find_entry({kRemoval, stack_id_, job_.to_remove.begin}));
+  return resource_from_json(json);
+}
+
+void JobLists::forget_next_removal() {
+  CHECK(!job_.to_remove.empty());
+  rows_.erase_entry({kRemoval, stack_id_, job_.to_remove.begin++});
+}
+
+Result<bool> JobLists::skip_revert(const std::string& logical_id) {
+  MR_ASSIGN(auto entries, whole_journal());
+  size_t skipped = std::erase_if(entries, [&](const JournalEntry& entry) {
+    return entry.logical_id == logical_id && entry.action == Action::kUpdate;
+  });
+  if (skipped == 0) return false;
+  while (!job_.journal.empty())
+    forget_last_done();
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+    note(*entry);
+  return true;
+}
+
+Result<std::vector<ResourceRecord>> JobLists::leftovers() {
+  std::vector<ResourceRecord> left;
+  for (int64_t i = job_.to_remove.begin; i < job_.to_remove.end; ++i) {
+    MR_ASSIGN(Json json, rows_.find_entry({kRemoval, stack_id_, i}));
+    left.push_back(resource_from_json(json));
+  }
+  MR_ASSIGN(auto entries, whole_journal());
+  for (JournalEntry& entry : entries) {
+    if (entry.action == Action::kReplace && entry.before) left.push_back(std::move(*entry.before));
+  }
+  return left;
+}
+
+void JobLists::erase() {
+  while (!job_.journal.empty())
+    forget_last_done();
+  while (!job_.to_remove.empty())
+    forget_next_removal();
 }
 
 }  // namespace millrace::cloudformation

@@ -42,6 +42,13 @@ struct JournalEntry {
   std::optional<ResourceRecord> before;
 };
 
+// Which entries of a list are there; they are rows of their own (Rows::ListEntry).
+struct ListSpan {
+  int64_t begin = 0;
+  int64_t end = 0;
+  bool empty() const { return begin == end; }
+};
+
 struct Job {
   std::string runner;  // who works on it; another's token means: leave it alone
   JobKind kind = JobKind::kCreate;
@@ -52,21 +59,44 @@ struct Job {
   bool retain_except_on_create = false;  // a rollback removes what it made, whatever its policy
   bool force_delete = false;             // DeletionMode FORCE_DELETE_STACK: what fails is left
   std::optional<Turn> turn;
-  std::set<std::string> done;             // logical ids, in kApply
-  std::vector<JournalEntry> journal;      // in the order it happened
-  std::vector<ResourceRecord> to_remove;  // in order; the first is next
-  std::vector<std::string> failed;        // logical ids that could not be removed
-  std::set<std::string> retain;           // DeleteStack's RetainResources
+  std::set<std::string> done;       // logical ids, in kApply
+  ListSpan journal;                 // in the order it happened
+  ListSpan to_remove;               // in order; the first is next
+  std::vector<std::string> failed;  // logical ids that could not be removed
+  std::set<std::string> retain;     // DeleteStack's RetainResources
   // An update's way back.
   Goal previous;
   std::vector<OutputRecord> previous_outputs;
 };
 
-// Puts what may be left of a suspended run before what is to be removed with the stack.
-void add_leftovers(const Job& suspended, std::vector<ResourceRecord>& to_remove);
+// A job's lists, in the store with it.
+class JobLists {
+ public:
+  // REQUIRES: all outlive it.
+  JobLists(Rows& rows, const std::string& stack_id, Job& job)
+      : rows_(rows), stack_id_(stack_id), job_(job) {}
 
-// Leaves a resource as it is in a rollback; false when nothing of it waits to be rolled back.
-bool skip_revert(Job& job, const std::string& logical_id);
+  void note(const JournalEntry& entry);
+  Result<JournalEntry> last_done();  // REQUIRES: the journal is not empty
+  void forget_last_done();
+  // Newest first.
+  Result<std::vector<JournalEntry>> whole_journal();
+
+  void will_remove(const ResourceRecord& resource);
+  Result<ResourceRecord> next_removal();  // REQUIRES: there is one
+  void forget_next_removal();
+
+  // Leaves a resource as it is in a rollback; false when nothing of it waits to be rolled back.
+  Result<bool> skip_revert(const std::string& logical_id);
+  // What a run that stopped half-way leaves beside the stack's resources.
+  Result<std::vector<ResourceRecord>> leftovers();
+  void erase();
+
+ private:
+  Rows& rows_;
+  const std::string& stack_id_;
+  Job& job_;
+};
 
 // Whoever depends on others goes before them.
 Result<std::vector<ResourceRecord>> in_removal_order(std::vector<ResourceRecord> resources);

@@ -82,6 +82,7 @@ Result<NextStep> Machine::end() {
   rows_.save_state(stack_);
   rows_.erase_job(stack_.id);
   rows_.erase_suspended(stack_.id);
+  lists().erase();
   return NextStep{NextStep::Kind::kNever};
 }
 
@@ -229,7 +230,7 @@ Result<NextStep> Machine::do_turn() {
     entry.before = *existing;
     entry.before->status = "UPDATE_COMPLETE";
   }
-  job_.journal.push_back(std::move(entry));
+  lists().note(entry);
 
   ResourceRecord made = *existing;
   made.type = declaration->type;
@@ -379,13 +380,14 @@ Result<NextStep> Machine::finish_apply() {
   }
   MR_ASSIGN(gone, in_removal_order(std::move(gone)));
   // What was replaced goes last first, then what the template no longer has.
-  for (auto entry = job_.journal.rbegin(); entry != job_.journal.rend(); ++entry) {
-    if (entry->action != Action::kReplace) continue;
-    entry->before->retain_on_delete = entry->before->retain_on_replace;
-    job_.to_remove.push_back(*entry->before);
+  MR_ASSIGN(auto journal, lists().whole_journal());
+  for (JournalEntry& entry : journal) {
+    if (entry.action != Action::kReplace) continue;
+    entry.before->retain_on_delete = entry.before->retain_on_replace;
+    lists().will_remove(*entry.before);
   }
-  for (ResourceRecord& resource : gone)
-    job_.to_remove.push_back(std::move(resource));
+  for (const ResourceRecord& resource : gone)
+    lists().will_remove(resource);
   job_.phase = Phase::kCleanup;
   set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
   return again();

@@ -66,6 +66,7 @@ class Machine {
   ResourceRecord undone(ResourceRecord resource) const;
   void skip_removal(const ResourceRecord& resource);
 
+  JobLists lists() { return {rows_, stack_.id, job_}; }
   Result<NextStep> again();
   Result<NextStep> end();
   // Ends half-way: a later operation may go on, or back, from here.

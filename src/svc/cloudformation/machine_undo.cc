@@ -60,7 +60,9 @@ Result<NextStep> Machine::begin_rollback(std::string reason) {
     MR_ASSIGN(auto resources, rows_.resources_of(stack_.id));
     for (ResourceRecord& resource : resources)
       resource = undone(std::move(resource));
-    MR_ASSIGN(job_.to_remove, in_removal_order(std::move(resources)));
+    MR_ASSIGN(auto order, in_removal_order(std::move(resources)));
+    for (const ResourceRecord& resource : order)
+      lists().will_remove(resource);
     return again();
   }
   set_status(create ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS",
@@ -102,7 +104,7 @@ Result<NextStep> Machine::roll_back_one() {
     job_.phase = Phase::kRollbackCleanup;
     return again();
   }
-  JournalEntry entry = job_.journal.back();
+  MR_ASSIGN(JournalEntry entry, lists().last_done());
   MR_ASSIGN(auto resource, rows_.find_resource(stack_.id, entry.logical_id));
   if (entry.action == Action::kUpdate) {
     CHECK(resource.has_value());
@@ -116,9 +118,9 @@ Result<NextStep> Machine::roll_back_one() {
     rows_.save(stack_.id, *resource);
     return again();
   }
-  job_.journal.pop_back();
+  lists().forget_last_done();
   if (resource && !resource->physical_id.empty()) {
-    job_.to_remove.push_back(undone(*resource));
+    lists().will_remove(undone(*resource));
   }
   if (entry.action == Action::kReplace) {
     rows_.save(stack_.id, *entry.before);
@@ -130,7 +132,7 @@ Result<NextStep> Machine::roll_back_one() {
 }
 
 Result<NextStep> Machine::do_revert() {
-  JournalEntry entry = job_.journal.back();
+  MR_ASSIGN(JournalEntry entry, lists().last_done());
   const ResourceType* type = find_resource_type(entry.before->type);
   CHECK(type != nullptr && type->update != nullptr);
   MR_ASSIGN(auto current, rows_.find_resource(stack_.id, entry.logical_id));
@@ -145,7 +147,7 @@ Result<NextStep> Machine::do_revert() {
   back.changed = ctx_.now();
   rows_.save(stack_.id, back);
   add_event(back);
-  job_.journal.pop_back();
+  lists().forget_last_done();
   job_.turn.reset();
   return again();
 }
@@ -186,14 +188,14 @@ void Machine::skip_removal(const ResourceRecord& resource) {
 
 Result<NextStep> Machine::begin_removal() {
   if (job_.to_remove.empty()) return finish_removal();
-  ResourceRecord& next = job_.to_remove.front();
+  MR_ASSIGN(ResourceRecord next, lists().next_removal());
   MR_ASSIGN(auto row, rows_.find_resource(stack_.id, next.logical_id));
   bool is_row = is_row_of(row, next);
   bool never_made = next.physical_id.empty();
   if (never_made || next.retain_on_delete || job_.retain.contains(next.logical_id)) {
     if (!never_made) skip_removal(next);
     if (is_row) rows_.erase_resource(stack_.id, next.logical_id);
-    job_.to_remove.erase(job_.to_remove.begin());
+    lists().forget_next_removal();
     return again();
   }
   job_.turn =
@@ -207,7 +209,7 @@ Result<NextStep> Machine::begin_removal() {
 }
 
 Result<NextStep> Machine::do_removal() {
-  ResourceRecord next = job_.to_remove.front();
+  MR_ASSIGN(ResourceRecord next, lists().next_removal());
   const ResourceType* type = find_resource_type(next.type);
   if (type != nullptr && type->remove != nullptr) {
     ResourceStep step = step_for(*type, next.properties);
@@ -218,7 +220,7 @@ Result<NextStep> Machine::do_removal() {
   add_event(next);
   MR_ASSIGN(auto row, rows_.find_resource(stack_.id, next.logical_id));
   if (is_row_of(row, next)) rows_.erase_resource(stack_.id, next.logical_id);
-  job_.to_remove.erase(job_.to_remove.begin());
+  lists().forget_next_removal();
   job_.turn.reset();
   return again();
 }
@@ -229,7 +231,7 @@ Result<NextStep> Machine::fail_removal(const Error& error) {
     set_status("DELETE_FAILED", handler_message(error));
     return end();
   }
-  ResourceRecord next = job_.to_remove.front();
+  MR_ASSIGN(ResourceRecord next, lists().next_removal());
   next.status = "DELETE_FAILED";
   next.status_reason = handler_message(error);
   next.changed = ctx_.now();
@@ -243,7 +245,7 @@ Result<NextStep> Machine::fail_removal(const Error& error) {
     if (is_row) rows_.save(stack_.id, next);
     job_.failed.push_back(next.logical_id);
   }
-  job_.to_remove.erase(job_.to_remove.begin());
+  lists().forget_next_removal();
   job_.turn.reset();
   return again();
 }

@@ -245,6 +245,26 @@ void Rows::save_job(const std::string& stack_id, const Json& job) {
 
 void Rows::erase_job(const std::string& stack_id) { txn_.del(key_of(scope_, "job", stack_id)); }
 
+namespace {
+
+std::string entry_key(const svc::Scope& scope, const Rows::ListEntry& entry) {
+  return table(scope, entry.list).str(entry.stack_id).u64(static_cast<uint64_t>(entry.index)).key();
+}
+
+}  // namespace
+
+Result<Json> Rows::find_entry(const ListEntry& entry) {
+  MR_ASSIGN(auto json, get_json(txn_, entry_key(scope_, entry)));
+  if (!json) return Error::internal("an entry of a stack's run is missing");
+  return std::move(*json);
+}
+
+void Rows::save_entry(const ListEntry& entry, const Json& value) {
+  txn_.put(entry_key(scope_, entry), value.dump());
+}
+
+void Rows::erase_entry(const ListEntry& entry) { txn_.del(entry_key(scope_, entry)); }
+
 Result<std::optional<Json>> Rows::find_suspended(const std::string& stack_id) {
   return get_json(txn_, key_of(scope_, "suspended", stack_id));
 }

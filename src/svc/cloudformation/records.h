@@ -187,6 +187,15 @@ class Rows {
   void save_job(const std::string& stack_id, const codec::Json& job);
   void erase_job(const std::string& stack_id);
   Result<std::vector<std::string>> stacks_with_jobs();
+  // The lists of a run, an entry a row, so that a step costs the same however long they are.
+  struct ListEntry {
+    const char* list;  // "journal", "removal"; on disk
+    const std::string& stack_id;
+    int64_t index;
+  };
+  Result<codec::Json> find_entry(const ListEntry& entry);
+  void save_entry(const ListEntry& entry, const codec::Json& value);
+  void erase_entry(const ListEntry& entry);
   // A run that stopped half-way (UPDATE_FAILED, UPDATE_ROLLBACK_FAILED ...): what a later one needs
   // to go on or back.
   Result<std::optional<codec::Json>> find_suspended(const std::string& stack_id);

@@ -96,9 +96,12 @@ Status begin_update(Context& ctx, Rows& rows, StackRecord& stack, Job& job) {
   MR_ASSIGN(auto stored, rows.find_suspended(stack.id));
   if (!stored) return ok_status();
   Job suspended = job_from_json(*stored);
-  if (suspended.kind != JobKind::kUpdate) return ok_status();
-  job.journal = std::move(suspended.journal);
-  job.to_remove = std::move(suspended.to_remove);
+  if (suspended.kind != JobKind::kUpdate) {
+    JobLists(rows, stack.id, suspended).erase();
+    return ok_status();
+  }
+  job.journal = suspended.journal;
+  job.to_remove = suspended.to_remove;
   job.previous = std::move(suspended.previous);
   job.previous_outputs = std::move(suspended.previous_outputs);
   return ok_status();
@@ -136,7 +139,8 @@ Status roll_back_suspended(Context& ctx, Rows& rows, StackRecord stack, const Ro
   if (how.retain_except_on_create) job.retain_except_on_create = true;
   MR_ASSIGN(job.caller, runner_of(ctx, how.role_arn.empty() ? stack.goal.role_arn : how.role_arn));
   for (const std::string& skipped : how.skip) {
-    if (!skip_revert(job, skipped)) {
+    MR_ASSIGN(bool found, JobLists(rows, stack.id, job).skip_revert(skipped));
+    if (!found) {
       return validation_error(fmt::format(
           "ResourcesToSkip: {} is not among the resources that wait to be rolled back", skipped));
     }
