@@ -328,15 +328,19 @@ Result<Decimal> Decimal::decode_ordered(std::string_view& in) {
   const int magnitude = (static_cast<uint8_t>(in[1]) ^ flip) + kMagnitudeMin;
   uint128 coefficient = 0;
   int digits = 0;
+  int pair = 0;
   for (size_t pos = 2; pos < in.size(); ++pos) {
     const uint8_t byte = static_cast<uint8_t>(in[pos]) ^ flip;
     if (byte == 0) {
-      if (digits == 0 || coefficient == 0) return damaged();
+      if (digits == 0 || pair == 0) return damaged();
       in.remove_prefix(pos + 1);
       return DecimalOps::make(coefficient, magnitude - (digits - 1), negative);
     }
     if (byte > 100 || digits == kDigitsMax) return damaged();
-    coefficient = coefficient * 100 + (byte - 1);
+    pair = byte - 1;
+    // Every number has one encoding: it starts with a digit that is no zero, and ends so.
+    if (digits == 0 && pair < 10) return damaged();
+    coefficient = coefficient * 100 + static_cast<unsigned>(pair);
     digits += 2;
   }
   return damaged();

@@ -153,6 +153,11 @@ TEST(Decimal, DamagedBytesAreAnError) {
   }
   std::string_view garbage = "\xC0\x80\xFF\x00";
   EXPECT_FALSE(Decimal::decode_ordered(garbage).ok());
+  // A second way to write a number would be a second key for it.
+  for (std::string_view other :
+       {std::string_view("\x40\xFC\xFA\xFF", 4), std::string_view("\xC0\x82\x15\x01\x00", 5)}) {
+    EXPECT_FALSE(Decimal::decode_ordered(other).ok());
+  }
 }
 
 TEST(Decimal, SizesAsAwsCountsThem) {

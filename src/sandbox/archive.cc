@@ -147,6 +147,8 @@ class Unpacker {
 
   Status make_directory(const std::string& path) {
     if (directories_.contains(path)) return ok_status();
+    // Deep paths make more folders than there are entries.
+    if (static_cast<int64_t>(directories_.size()) >= limits_.entries_max) return not_an_archive();
     if (mkdir(path.c_str(), 0755) != 0) {
       if (errno == EEXIST || errno == ENOTDIR || errno == ENAMETOOLONG) return not_an_archive();
       return disk_error("mkdir");

@@ -128,6 +128,7 @@ TEST_F(ArchiveTest, RefusesWhatIsNoArchive) {
   EXPECT_EQ(unpack_zip("", dir_ + "/out").error().message(),
             "Uploaded file must be a non-empty zip");
   EXPECT_EQ(refusal({{"a", "1"}, {"b", "2"}}, {.entries_max = 1}), kBadZip);
+  EXPECT_EQ(refusal({{"a/b/c/d/e", "1"}}, {.entries_max = 3}), kBadZip);  // folders count too
 }
 
 TEST_F(ArchiveTest, CacheUnpacksOncePerDigest) {

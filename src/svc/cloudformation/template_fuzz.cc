@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/check.h"
 #include "svc/cloudformation/parameters.h"
 #include "svc/cloudformation/resolver.h"
 
@@ -28,7 +29,11 @@ class Source final : public ReferenceSource {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto tmpl = Template::parse({reinterpret_cast<const char*>(data), size});
-  if (!tmpl.ok()) return 0;
+  if (!tmpl.ok()) {
+    CHECK(tmpl.error().code() == "ValidationError" && tmpl.error().http_status() == 400);
+    return 0;
+  }
+  CHECK(tmpl->in_order().size() == tmpl->resources.size());
   Environment environment{.account = "123456789012",
                           .region = "us-east-1",
                           .stack_id = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1",
