@@ -68,7 +68,25 @@ Identified Identifier::identify(const RequestView& request, std::string_view sig
       return found;
     }
   }
-  return by_path(request, signing_name);
+  Identified found = by_path(request, signing_name);
+  return found.service == nullptr ? unknown_query(request, signing_name, form) : found;
+}
+
+// A service that is spoken to by action gives its own answer to an action or version that it does
+// not have, and to none.
+Identified Identifier::unknown_query(const RequestView& request, std::string_view signing_name,
+                                     std::string_view form) const {
+  for (const Service* service : services_) {
+    if (service->signing_name != signing_name || !speaks(*service, Protocol::kQuery)) continue;
+    const QueryParameters parameters = parse_query_string(form.empty() ? request.query : form);
+    const std::string* action = find_parameter(parameters, "Action");
+    const std::string* version = find_parameter(parameters, "Version");
+    return {.service = service,
+            .protocol = Protocol::kQuery,
+            .operation_name = action == nullptr ? "" : *action,
+            .version = version == nullptr ? "" : *version};
+  }
+  return {};
 }
 
 Identified Identifier::by_action(const QueryParameters& parameters,
@@ -120,9 +138,14 @@ Error Identifier::refusal(const Identified& identified) {
   switch (identified.protocol) {
     case Protocol::kQuery:
       if (known) return Error("InvalidAction", 400, lacking);
-      return Error("InvalidAction", 400,
-                   fmt::format("Could not find operation {} for version {}",
-                               identified.operation_name, service.api_version));
+      if (identified.operation_name.empty()) {
+        return Error("MissingAction", 400,
+                     "The request is missing an action or a required parameter");
+      }
+      return Error(
+          "InvalidAction", 400,
+          fmt::format("Could not find operation {} for version {}", identified.operation_name,
+                      identified.version.empty() ? service.api_version : identified.version));
     case Protocol::kRestXml:
       // S3 says NotImplemented with 501, which SDKs retry for minutes: 405 is refused at once.
       if (known || identified.operation_name == kPostObject) {

@@ -22,6 +22,7 @@ struct Identified {
   const Service* service = nullptr;  // nullptr: no service of ours is meant
   Protocol protocol = Protocol::kJson;
   std::string operation_name;  // as the client gave it; empty when a path matches nothing
+  std::string version;         // query protocol: as the client gave it, where there is no such one
   // nullptr: AWS does not know it either. With `operation->operation` null: AWS knows it, we lack
   // it.
   const OperationName* operation = nullptr;
@@ -44,6 +45,8 @@ class Identifier {
  private:
   Identified by_action(const QueryParameters& parameters, std::string_view signing_name) const;
   Identified by_path(const RequestView& request, std::string_view signing_name) const;
+  Identified unknown_query(const RequestView& request, std::string_view signing_name,
+                           std::string_view form) const;
 
   std::span<const Service* const> services_;
   std::map<std::string_view, const Service*> by_target_prefix_;

@@ -42,6 +42,20 @@ TEST(Identify, ByActionAndByCborPath) {
   EXPECT_EQ(found.operation->name, "PutMetricData");
 }
 
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
+TEST(Identify, QueryServicesSayWhatTheyMiss) {
+  const auto refusal = [](std::string_view form) {
+    auto found = identify("POST", "/", "cloudformation", {}, form);
+    CHECK(found.service != nullptr && found.operation == nullptr);
+    return Identifier::refusal(found);
+  };
+  EXPECT_EQ(refusal("&&==").code(), "MissingAction");
+  EXPECT_EQ(refusal("").code(), "MissingAction");
+  Error error = refusal("Action=CreateStack&Version=1999-01-01");
+  EXPECT_EQ(error.code(), "InvalidAction");
+  EXPECT_EQ(error.message(), "Could not find operation CreateStack for version 1999-01-01");
+}
+
 TEST(Identify, S3BySubResource) {
   const auto name = [](std::string_view method, std::string_view target,
                        std::vector<HeaderView> headers = {}) {

@@ -7,6 +7,7 @@
 #include "aws/struct_query.h"
 #include "aws/struct_xml.h"
 #include "aws/wire_error.h"
+#include "base/encoding.h"
 #include "base/hash.h"
 
 namespace millrace::aws {
@@ -282,6 +283,17 @@ bool is_late_failure(const Operation& operation, const HttpResponse& response) {
          response.body.bytes.find("<Error>") < 64;
 }
 
+// Whole escapes, and UTF-8 behind them.
+bool is_parsable_path(std::string_view path) {
+  for (size_t at = path.find('%'); at != path.npos; at = path.find('%', at + 1)) {
+    if (path.substr(at + 1, 2).find_first_not_of("0123456789abcdefABCDEF") != path.npos ||
+        path.size() < at + 3) {
+      return false;
+    }
+  }
+  return is_valid_utf8(percent_decode(path));
+}
+
 }  // namespace
 
 bool streams_input(const Operation& operation) {
@@ -309,6 +321,9 @@ Status parse_input(const Operation& operation, Protocol protocol, const RequestV
       break;
     case Protocol::kRestJson:
     case Protocol::kRestXml:
+      if (protocol == Protocol::kRestXml && !is_parsable_path(request.path)) {
+        return Error("InvalidURI", 400, "Couldn't parse the specified URI.");
+      }
       MR_TRY(read_request_bindings(shape, request, labels, input, state));
       MR_TRY(read_rest_body(shape, protocol, std::move(body), input, state));
       break;

@@ -31,11 +31,12 @@ struct Incoming {
   std::vector<HeaderView> headers;
   Labels labels;
   std::string body;
+  std::string path = "/";
 };
 
 Parsed parse(const Operation& operation, Protocol protocol, const Incoming& in) {
   Parsed out{ok_status(), operation.make_input(), {}};
-  const RequestView request{operation.http_method, "/", in.query, in.headers};
+  const RequestView request{operation.http_method, in.path, in.query, in.headers};
   out.status = parse_input(operation, protocol, request, in.labels, Body{.bytes = in.body},
                            out.input.get(), out.missing);
   return out;
@@ -347,6 +348,14 @@ TEST(RestXml, MalformedXmlIsS3sOwnError) {
   auto parsed = parse(s3::DeleteObjects::kDescription, Protocol::kRestXml,
                       {.labels = {{"Bucket", "b"}}, .body = deep});
   EXPECT_EQ(parsed.status.error().code(), "MalformedXML");
+}
+
+TEST(RestXml, PathsThatAreNoTextAreRefused) {
+  for (const char* path : {"/b/%FF", "/b/%zz", "/b/%4", "/b/a%"}) {
+    auto parsed = parse(s3::DeleteObject::kDescription, Protocol::kRestXml,
+                        {.labels = {{"Bucket", "b"}, {"Key", "k"}}, .path = path});
+    EXPECT_EQ(parsed.status.error().code(), "InvalidURI") << path;
+  }
 }
 
 TEST(RestXml, RootsNamespacesAndFlattenedLists) {

@@ -41,17 +41,35 @@ bool is_deeper_than(std::string_view text, int depth_max) {
   return false;
 }
 
+// "&#0;", which no XML may hold and pugixml takes for an end of text.
+bool has_nul_reference(std::string_view text) {
+  for (size_t at = text.find("&#"); at != text.npos; at = text.find("&#", at + 2)) {
+    size_t digit = at + 2;
+    if (digit < text.size() && text[digit] == 'x') ++digit;
+    const size_t end = text.find_first_not_of('0', digit);
+    if (end != text.npos && end > digit && text[end] == ';') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<XmlDocument> XmlDocument::parse(std::string_view text, XmlLimits limits) {
-  if (text.size() > limits.bytes_max || is_deeper_than(text, limits.depth_max)) return malformed();
+  if (text.size() > limits.bytes_max || is_deeper_than(text, limits.depth_max) ||
+      has_nul_reference(text)) {
+    return malformed();
+  }
   XmlDocument out;
   out.document_ = std::make_unique<pugi::xml_document>();
   const unsigned options = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol |
-                           pugi::parse_wconv_attribute | pugi::parse_ws_pcdata_single;
+                           pugi::parse_wconv_attribute | pugi::parse_ws_pcdata_single |
+                           pugi::parse_doctype;
   const auto parsed =
       out.document_->load_buffer(text.data(), text.size(), options, pugi::encoding_utf8);
   if (!parsed || !out.root()) return malformed();
+  for (pugi::xml_node child : out.document_->children()) {
+    if (child.type() == pugi::node_doctype) return malformed();
+  }
   return out;
 }
 

@@ -1,5 +1,5 @@
-// XML: reading is pugixml's, behind bounds; writing is ours. No DTD, no entities beyond the
-// predefined ones, no namespaces processing (names keep their prefix; local_name() strips it).
+// XML: reading is pugixml's, behind bounds; writing is ours. A DTD is refused; no entities but
+// the predefined ones, no namespaces processing (names keep their prefix; local_name() strips it).
 //
 // Thread safety: free-threaded functions; a writer belongs to one thread.
 #pragma once

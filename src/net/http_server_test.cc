@@ -41,6 +41,22 @@ TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
     EXPECT_EQ(client.read_body(), "/" + std::to_string(i));
 }
 
+// What the server holds of a client that only asks is bounded: it stops reading.
+TEST_F(HttpServerTest, AClientThatNeverReadsIsNotReadFromForEver) {
+  start();
+  RawClient client(port());
+  timeval limit{1, 0};
+  setsockopt(client.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  std::string text;
+  for (int i = 0; i < 1000; ++i)
+    text += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  constexpr size_t kSocketBuffersMax = 64 << 20;
+  size_t sent = 0;
+  while (sent < kSocketBuffersMax && client.write(text))
+    sent += text.size();
+  EXPECT_LT(sent, kSocketBuffersMax);
+}
+
 TEST_F(HttpServerTest, BytesMayBeSplitAnywhere) {
   start();
   const std::string text =

@@ -383,6 +383,8 @@ void Session::maybe_read() {
     case State::kSniff:
     case State::kHead:
     case State::kLinger:
+      // A client that does not take its answers may not go on asking: take_head() waits too.
+      if (out_.size() > kOutBacklogBytesMax && in_.size() >= kReadAheadBytesMax) return;
       if (in_.empty() && in_.capacity() > kBodyReadBytes) in_.shrink();
       break;
     case State::kBody:

@@ -280,6 +280,23 @@ net::Response ApiHandler::render_error(const Pending& pending, const net::Reques
   return response;
 }
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+Error ApiHandler::too_large_error(const Pending& pending, const net::RequestHead& head) {
+  const aws::Service* service = pending.service();
+  uint64_t bytes_max = body_bytes_max(service);
+  if (service != nullptr && service->id == "s3") {
+    const aws::Operation* operation = pending.operation();
+    if (operation != nullptr && aws::streams_input(*operation)) {
+      return entity_too_large(head.content_length.value_or(kStreamBytesMax));
+    }
+    return Error("MaxMessageLengthExceeded", 400, "Your request was too big.")
+        .with_member("MaxMessageLengthBytes", fmt::format("\"{}\"", bytes_max));
+  }
+  bool is_lambda = service != nullptr && service->id == "lambda";
+  return Error(is_lambda ? "RequestEntityTooLargeException" : "RequestEntityTooLarge", 413,
+               fmt::format("Request must be smaller than {} bytes", bytes_max));
+}
+
 net::Response ApiHandler::on_body_too_large(const net::RequestHead& head) {
   Pending pending;
   pending.route = parts_.router->route(head);
@@ -288,11 +305,7 @@ net::Response ApiHandler::on_body_too_large(const net::RequestHead& head) {
     return parts_.data_plane->body_too_large(pending.route);
   }
   pending.request_id = new_request_id(pending.service());
-  bool is_lambda = pending.service() != nullptr && pending.service()->id == "lambda";
-  Error error(
-      is_lambda ? "RequestEntityTooLargeException" : "RequestEntityTooLarge", 413,
-      fmt::format("Request must be smaller than {} bytes", body_bytes_max(pending.service())));
-  return render_error(pending, head, error);
+  return render_error(pending, head, too_large_error(pending, head));
 }
 
 void ApiHandler::handle_own_path(const PendingPtr& pending) {

@@ -85,6 +85,7 @@ class ApiHandler final : public net::Handler {
   net::Response render(Pending& pending, Result<std::shared_ptr<void>> output) const;
   net::Response render_error(const Pending& pending, const net::RequestHead& head,
                              const Error& error) const;
+  static Error too_large_error(const Pending& pending, const net::RequestHead& head);
   void handle_own_path(const PendingPtr& pending);
   void handle_data_plane(const PendingPtr& pending);
 

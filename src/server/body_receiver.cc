@@ -35,6 +35,12 @@ bool is_sha256_hex(std::string_view text) {
 
 }  // namespace
 
+Error entity_too_large(uint64_t proposed_bytes) {
+  return Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
+      .with_member("ProposedSize", fmt::format("\"{}\"", proposed_bytes))
+      .with_member("MaxSizeAllowed", fmt::format("\"{}\"", kPartBytesMax));
+}
+
 Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::RequestView& sent,
                                     const Identity& identity) {
   BodyExpectation expectation;
@@ -47,8 +53,12 @@ Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::Req
         aws::AwsChunkedDecoder::options_for(sent, kind, authorization, identity.secret);
     if (identity.secret.empty()) expectation.chunked->signing.reset();  // nobody could verify them
     if (!expectation.chunked->decoded_length) return missing_length();
+    uint64_t decoded = *expectation.chunked->decoded_length;
+    if (decoded > kPartBytesMax) return entity_too_large(decoded);
   } else if (!head.content_length && head.is_chunked) {
     return missing_length();
+  } else if (head.content_length.value_or(0) > kPartBytesMax) {
+    return entity_too_large(*head.content_length);
   }
   expectation.digests.push_back(HashKind::kMd5);  // the ETag
   bool has_checksum = false;
@@ -94,9 +104,7 @@ Status BodyReceiver::open_file() {
 
 Status BodyReceiver::take_payload(std::string_view bytes) {
   size_ += bytes.size();
-  if (size_ > kPartBytesMax) {
-    return Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
-  }
+  if (size_ > kPartBytesMax) return entity_too_large(size_);
   for (auto& [kind, hasher] : hashers_)
     hasher->update(bytes);
   if (!file_ && bytes_.size() + bytes.size() <= kMemoryBytesMax) {

@@ -28,8 +28,12 @@ struct BodyExpectation {
   std::vector<HashKind> digests;
 };
 
+// The most that one PUT may carry: EntityTooLarge (400) beyond.
+Error entity_too_large(uint64_t proposed_bytes);
+
 // What the head announces. `sent` is a view of it, `identity` its sender, verified. Errors:
-// MissingContentLength (411), InvalidArgument and InvalidRequest.
+// MissingContentLength (411), EntityTooLarge, InvalidArgument and
+// InvalidRequest.
 Result<BodyExpectation> expect_body(const net::RequestHead& head, const aws::RequestView& sent,
                                     const Identity& identity);
 

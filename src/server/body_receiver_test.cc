@@ -43,6 +43,23 @@ TEST_F(BodyReceiverTest, SmallBodiesStayInMemory) {
   EXPECT_EQ(files(), 0u);
 }
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+TEST_F(BodyReceiverTest, MoreThanFiveGibibytesIsRefusedAtOnce) {
+  for (const char* headers :
+       {"Content-Length: 5368709121\r\n",
+        "Content-Length: 100\r\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n"
+        "x-amz-decoded-content-length: 5368709121\r\n"}) {
+    auto head =
+        net::parse_request_head(std::string("PUT /b/k HTTP/1.1\r\nHost: h\r\n") + headers + "\r\n");
+    ASSERT_TRUE(head.ok());
+    WireView sent(*head, head->path);
+    auto expected = expect_body(*head, sent.view(), Identity{});
+    ASSERT_FALSE(expected.ok());
+    EXPECT_EQ(expected.error().code(), "EntityTooLarge");
+    EXPECT_EQ(expected.error().http_status(), 400);
+  }
+}
+
 TEST_F(BodyReceiverTest, LargeBodiesGoToAFileThatGoesAway) {
   {
     BodyReceiver receiver(
