@@ -39,6 +39,9 @@ Status make_data_dir(const std::string& dir) {
   std::error_code ec;
   std::filesystem::create_directories(dir, ec);
   if (ec) return Error::internal(fmt::format("cannot make {}: {}", dir, ec.message()));
+  // It holds keys and everybody's data. Not ours to change: then it is as its owner wants it.
+  std::filesystem::permissions(dir, std::filesystem::perms::owner_all, ec);
+  if (ec) spdlog::warn("{} may be open to others: {}", dir, ec.message());
   return ok_status();
 }
 

@@ -6,6 +6,7 @@
 // safety: values; no shared state.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,16 @@ struct HeaderView {
   std::string_view value;
 };
 
+// The two ends of a connection, the same for all its requests.
+struct Connection {
+  std::string peer;  // the client's address without port
+  uint16_t peer_port = 0;
+  std::string local;
+  uint16_t local_port = 0;
+  // For the handler: what it has found out about the client. Zero at first.
+  mutable std::atomic<int> note{0};
+};
+
 // Move-only; the views stay valid across moves.
 struct RequestHead {
   std::string_view method;
@@ -39,7 +50,8 @@ struct RequestHead {
   bool expects_continue = false;
   std::optional<uint64_t> content_length;  // none when chunked or without a body
   bool is_chunked = false;
-  std::string peer;  // the client's address without port
+  std::string peer;                              // the client's address without port
+  std::shared_ptr<const Connection> connection;  // none in a head that came from no connection
 
   // First value of `name` (any case); empty when absent.
   std::string_view header(std::string_view name) const;

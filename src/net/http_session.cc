@@ -30,12 +30,18 @@ Session::~Session() = default;
 void Session::start() {
   ErrorCode ec;
   socket_.set_option(asio::ip::tcp::no_delay(true), ec);
-  auto endpoint = socket_.remote_endpoint(ec);
+  auto remote = socket_.remote_endpoint(ec);
+  auto local = ec ? remote : socket_.local_endpoint(ec);
   if (ec) {
     close();
     return;
   }
-  peer_ = endpoint.address().to_string();
+  auto connection = std::make_shared<Connection>();
+  connection->peer = remote.address().to_string();
+  connection->peer_port = remote.port();
+  connection->local = local.address().to_string();
+  connection->local_port = local.port();
+  connection_ = std::move(connection);
   set_deadline(server_->options.limits.keep_alive_timeout_ms);
   pump();
 }
@@ -223,7 +229,8 @@ bool Session::plan_body() {
     return true;
   }
   head.is_tls = is_tls_;
-  head.peer = peer_;
+  head.peer = connection_->peer;
+  head.connection = connection_;
   if (head.is_chunked) {
     decoder_ = BodyDecoder::chunked();
   } else if (head.content_length) {

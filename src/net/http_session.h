@@ -161,7 +161,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::shared_ptr<Shard> shard_;
   Socket socket_;
   std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
-  std::string peer_;
+  std::shared_ptr<const Connection> connection_;
   State state_ = State::kSniff;
   bool is_tls_ = false;
   bool in_tunnel_ = false;

@@ -12,10 +12,10 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 
 #include "base/log.h"
 #include "base/random.h"
+#include "net/socket_owner.h"
 
 namespace millrace::sandbox {
 namespace asio = boost::asio;
@@ -270,37 +270,6 @@ struct Environment::TcpPeer {
   bool close_after_write = false;
 };
 
-namespace {
-
-// Whose the other end of a loopback connection is, from /proc/net/tcp; -1 when it is not found.
-int64_t uid_of_peer(uint16_t peer_port, uint16_t our_port) {
-  std::ifstream in("/proc/net/tcp");
-  std::string wanted_local = fmt::format(":{:04X}", peer_port);
-  std::string wanted_remote = fmt::format(":{:04X}", our_port);
-  std::string line;
-  std::getline(in, line);
-  while (std::getline(in, line)) {
-    std::vector<std::string> fields;
-    for (size_t at = 0; at < line.size() && fields.size() < 8;) {
-      size_t begin = line.find_first_not_of(' ', at);
-      if (begin == line.npos) break;
-      size_t end = std::min(line.find(' ', begin), line.size());
-      fields.push_back(line.substr(begin, end - begin));
-      at = end;
-    }
-    if (fields.size() < 8 || !fields[1].ends_with(wanted_local) ||
-        !fields[2].ends_with(wanted_remote)) {
-      continue;
-    }
-    int64_t uid = -1;
-    std::from_chars(fields[7].data(), fields[7].data() + fields[7].size(), uid);
-    return uid;
-  }
-  return -1;
-}
-
-}  // namespace
-
 void Environment::accept_peer() {
   parts_.listener->async_accept(
       [self = shared_from_this()](error_code ec, asio::ip::tcp::socket socket) {
@@ -309,8 +278,16 @@ void Environment::accept_peer() {
         auto remote = socket.remote_endpoint(ignored);
         auto local = socket.local_endpoint(ignored);
         // The loopback address is everybody's: another function must not take this one's events.
-        bool is_ours = !self->parts_.peers_have_own_uid ||
-                       uid_of_peer(remote.port(), local.port()) == self->parts_.uid;
+        bool is_ours = !self->parts_.peers_have_own_uid;
+        if (!is_ours && !ignored) {
+          net::Connection connection;
+          connection.peer = remote.address().to_string();
+          connection.peer_port = remote.port();
+          connection.local = local.address().to_string();
+          connection.local_port = local.port();
+          auto owner = net::find_socket_owner(connection);
+          is_ours = owner && owner->uid == self->parts_.uid;
+        }
         int id = self->next_peer_++;
         if (is_ours && self->api_.connect(id)) {
           socket.set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "sandbox/environment.h"
+#include "sandbox/function_peer.h"
 #include "sandbox/memory_watch.h"
 
 namespace millrace::sandbox {
@@ -25,8 +26,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As root, each environment gets a user id from here on; below and above nobody's.
-constexpr uid_t kFirstUid = 1'879'048'192;
 // AWS's own, for the one user an ordinary user's namespace has.
 constexpr uid_t kNamespaceUid = 993;
 constexpr gid_t kNamespaceGid = 990;
@@ -347,6 +346,7 @@ class ProcessHost::Impl final : public Environment::Owner {
     failed->done(std::move(error));
   }
 
+  // Below kFunctionUids by far: environments_max bounds it.
   size_t take_slot() {
     if (free_slots_.empty()) return next_slot_++;
     size_t slot = *free_slots_.begin();
@@ -367,8 +367,10 @@ class ProcessHost::Impl final : public Environment::Owner {
     EnvironmentParts parts;
     EnvironmentIdentity identity{.log_stream = make_log_stream(spec),
                                  .is_provisioned = is_provisioned};
-    identity.uid = layers_.runs_as_root ? kFirstUid + static_cast<uid_t>(slot) : kNamespaceUid;
-    identity.gid = layers_.runs_as_root ? kFirstUid + static_cast<gid_t>(slot) : kNamespaceGid;
+    identity.uid =
+        layers_.runs_as_root ? kFirstFunctionUid + static_cast<uid_t>(slot) : kNamespaceUid;
+    identity.gid =
+        layers_.runs_as_root ? kFirstFunctionUid + static_cast<gid_t>(slot) : kNamespaceGid;
     if (spec.credentials) {
       MR_ASSIGN(identity.credentials, spec.credentials());
       parts.credentials_expire_at = identity.credentials.expires_at;
@@ -646,6 +648,13 @@ Result<std::unique_ptr<ProcessHost>> ProcessHost::open(HostOptions options, net:
     if (!check.is_ok && check.name != "network") {
       spdlog::warn("sandbox: {} refused ({}): {}", check.name, check.why, check.meaning);
     }
+  }
+  const SandboxLayers& layers = host->diagnosis_.layers;
+  if (layers.runs_as_root && !layers.namespaces) {
+    // Functions have users of their own and see the machine's files: their way to their code leads
+    // through the data folder, which they may pass but not list.
+    fs::permissions(fs::path(options.runtimes.directory).parent_path(),
+                    fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add, error);
   }
   MR_ASSIGN(Runtimes runtimes, Runtimes::open(options.runtimes, host->diagnosis_.layers));
   host->impl_ = std::make_unique<Impl>(std::move(options), runtime, clock, logs,

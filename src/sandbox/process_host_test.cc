@@ -1,10 +1,15 @@
 #include "sandbox/process_host.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <boost/asio/ip/tcp.hpp>
+
+#include "sandbox/function_peer.h"
 #include "sandbox/sandbox_testing.h"
 
 namespace millrace::sandbox {
+namespace asio = boost::asio;
 namespace {
 
 using testing::HasSubstr;
@@ -239,6 +244,8 @@ TEST_F(HostTest, FullHostThrottlesAndEvictsIdleOnes) {
   EXPECT_EQ(refused.error().code(), "TooManyRequestsException");
   EXPECT_EQ(refused.error().http_status(), 429);
   EXPECT_TRUE(running.get().ok());
+  while (host_->stats().idle < 1)  // its runtime asks for the next event a moment later
+    std::this_thread::yield();
   EXPECT_EQ(invoke(other).payload, "1");  // the idle one makes room
 }
 
@@ -264,6 +271,43 @@ TEST_F(HostTest, KeepWarmSparesTheColdStart) {
   InvokeResult r = invoke(spec);
   EXPECT_FALSE(r.init_us.has_value());
   EXPECT_EQ(r.payload, "\"provisioned-concurrency\"");
+}
+
+// Not by what it says: its connection is known by whose process holds it.
+TEST_F(HostTest, AFunctionIsKnownByItsConnection) {
+  asio::io_context io;
+  asio::ip::tcp::acceptor listener(io, {asio::ip::address_v4::loopback(), 0});
+  uint16_t port = listener.local_endpoint().port();
+  auto accepted_from_function = [&] {
+    auto socket = listener.accept();
+    net::Connection connection;
+    connection.peer = connection.local = "127.0.0.1";
+    connection.peer_port = socket.remote_endpoint().port();
+    connection.local_port = port;
+    return is_function_peer(connection);
+  };
+  auto spec = function("index.py",
+                       "import socket, subprocess, sys\n"
+                       "def handler(event, context):\n"
+                       "    if 'child' in event:\n"
+                       "        subprocess.Popen([sys.executable, '-c', event['child']], "
+                       "start_new_session=True)\n"
+                       "        return\n"
+                       "    global s\n"
+                       "    s = socket.create_connection(('127.0.0.1', event['port']))\n");
+  auto done = start(spec, fmt::format("{{\"port\":{}}}", port));
+  EXPECT_TRUE(accepted_from_function());
+  EXPECT_TRUE(done.get().ok());
+  // A process that it left behind is still the function.
+  done = start(spec, fmt::format("{{\"child\":\"import socket,time;"
+                                 "s=socket.create_connection(('127.0.0.1',{}));time.sleep(9)\"}}",
+                                 port));
+  EXPECT_TRUE(accepted_from_function());
+  EXPECT_TRUE(done.get().ok());
+
+  asio::ip::tcp::socket ours(io);
+  ours.connect(listener.local_endpoint());
+  EXPECT_FALSE(accepted_from_function());
 }
 
 TEST_F(HostTest, LargePayloadsAndTooLargeAnswers) {

@@ -40,6 +40,10 @@ std::string new_request_id(const aws::Service* service) {
   return random_uuid(thread_rng());
 }
 
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
 }  // namespace
 
 // One request on its way.
@@ -105,7 +109,7 @@ net::BodyPlan ApiHandler::plan_streaming(const net::RequestHead& head, const Pen
     return net::BodyPlan::refuse(render_error(*pending, head, error));
   };
   auto identity =
-      parts_.authenticator->identify(sent.view(), pending->style(), pending->route.path);
+      parts_.authenticator->identify(head, sent.view(), pending->style(), pending->route.path);
   if (!identity.ok()) return refuse(identity.error());
   bool has_declared =
       !identity->authorization || aws::is_payload_declared(sent.view(), *identity->authorization);
@@ -156,7 +160,7 @@ Status ApiHandler::authenticate(Pending& pending, std::string_view body) const {
   const net::RequestHead& head = pending.request.head;
   WireView sent(head, head.path);
   MR_ASSIGN(Identity identity,
-            parts_.authenticator->identify(sent.view(), pending.style(), pending.route.path));
+            parts_.authenticator->identify(head, sent.view(), pending.style(), pending.route.path));
   if (!identity.secret.empty()) {
     std::string digest = hex_encode(sha256(body));
     MR_TRY(parts_.authenticator->verify(sent.view(), identity, pending.style(), digest));
@@ -217,6 +221,7 @@ svc::Call ApiHandler::make_call(const Pending& pending) const {
   call.request.request_id = pending.request_id;
   call.request.source_ip = head.peer;
   call.request.user_agent = head.header("user-agent");
+  call.request.is_secure = head.is_tls || is_loopback(head.peer);
   call.request.base_url = fmt::format("{}://{}", head.is_tls ? "https" : "http", head.host);
   return call;
 }
@@ -309,12 +314,16 @@ net::Response ApiHandler::on_body_too_large(const net::RequestHead& head) {
 }
 
 void ApiHandler::handle_own_path(const PendingPtr& pending) {
-  bool needs_root = parts_.authenticator->mode() == AuthMode::kEnforce &&
-                    !parts_.own_paths->is_public(pending->route.path);
-  if (needs_root) {
-    const net::RequestHead& head = pending->request.head;
+  const net::RequestHead& head = pending->request.head;
+  bool is_public = parts_.own_paths->is_public(pending->route.path);
+  if (!is_public && parts_.authenticator->is_function(head)) {
+    Error refused("AccessDeniedException", 403, "The admin API is not for functions");
+    return pending->responder->send(
+        to_net_response(aws::render_unrouted_error(refused, pending->request_id), head, nullptr));
+  }
+  if (!is_public && parts_.authenticator->mode() == AuthMode::kEnforce) {
     WireView sent(head, head.path);
-    auto identity = parts_.authenticator->identify(sent.view(), aws::AuthStyle::kJson);
+    auto identity = parts_.authenticator->identify(head, sent.view(), aws::AuthStyle::kJson);
     Status verified = identity.ok() ? ok_status() : Status(identity.error());
     if (verified.ok()) {
       verified = parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kJson,
@@ -339,7 +348,7 @@ void ApiHandler::handle_data_plane(const PendingPtr& pending) {
     return;
   }
   WireView sent(head, head.path);
-  auto identity = parts_.authenticator->identify(sent.view(), aws::AuthStyle::kRestJson);
+  auto identity = parts_.authenticator->identify(head, sent.view(), aws::AuthStyle::kRestJson);
   if (identity.ok() && identity->authorization) {
     Status verified =
         parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kRestJson,

@@ -9,7 +9,20 @@ bool is_account_id(std::string_view text) {
 
 }  // namespace
 
-Result<std::optional<svc::ResolvedKey>> Authenticator::find_key(std::string_view access_key_id,
+bool Authenticator::is_function(const net::RequestHead& head) const {
+  if (!options_.is_function) return false;
+  if (head.connection == nullptr) return true;
+  enum : int { kUnknown, kFunction, kOther };
+  int note = head.connection->note.load();
+  if (note == kUnknown) {
+    note = options_.is_function(*head.connection) ? kFunction : kOther;
+    head.connection->note.store(note);
+  }
+  return note == kFunction;
+}
+
+Result<std::optional<svc::ResolvedKey>> Authenticator::find_key(const net::RequestHead& head,
+                                                                std::string_view access_key_id,
                                                                 std::string_view session_token,
                                                                 aws::AuthStyle style) const {
   auto snapshot = store_.snapshot();
@@ -20,7 +33,8 @@ Result<std::optional<svc::ResolvedKey>> Authenticator::find_key(std::string_view
     if (!session_token.empty()) return aws::invalid_session_token(style);
     return aws::unknown_access_key(style, access_key_id);
   }
-  if (!key->has_value() && options_.mode != AuthMode::kOpen) {
+  if (!key->has_value() && (options_.mode != AuthMode::kOpen || is_function(head))) {
+    if (!session_token.empty()) return aws::invalid_session_token(style);
     return aws::unknown_access_key(style, access_key_id);
   }
   return key;
@@ -41,12 +55,13 @@ Identity Authenticator::adopt(std::string_view access_key_id,
   return identity;
 }
 
-Result<Identity> Authenticator::identify(const aws::RequestView& request, aws::AuthStyle style,
+Result<Identity> Authenticator::identify(const net::RequestHead& head,
+                                         const aws::RequestView& request, aws::AuthStyle style,
                                          std::string_view resource) const {
   MR_ASSIGN(auto authorization, aws::parse_authorization(request, style));
   if (authorization) {
     MR_ASSIGN(auto key,
-              find_key(authorization->access_key_id, authorization->session_token, style));
+              find_key(head, authorization->access_key_id, authorization->session_token, style));
     MR_TRY(check_time(*authorization, style, key.has_value()));
     Identity identity = adopt(authorization->access_key_id, std::move(key));
     identity.authorization = std::move(authorization);
@@ -54,7 +69,7 @@ Result<Identity> Authenticator::identify(const aws::RequestView& request, aws::A
   }
   if (style == aws::AuthStyle::kS3) {
     MR_ASSIGN(auto presigned, aws::parse_presigned_v2(request));
-    if (presigned) return identify_presigned_v2(request, *presigned, resource);
+    if (presigned) return identify_presigned_v2(head, request, *presigned, resource);
   }
   Identity identity;
   identity.account = options_.default_account;
@@ -62,11 +77,12 @@ Result<Identity> Authenticator::identify(const aws::RequestView& request, aws::A
 }
 
 // Complete with the head: such a signature does not cover the body.
-Result<Identity> Authenticator::identify_presigned_v2(const aws::RequestView& request,
+Result<Identity> Authenticator::identify_presigned_v2(const net::RequestHead& head,
+                                                      const aws::RequestView& request,
                                                       const aws::PresignedV2& presigned,
                                                       std::string_view resource) const {
   MR_ASSIGN(auto key,
-            find_key(presigned.access_key_id, presigned.session_token, aws::AuthStyle::kS3));
+            find_key(head, presigned.access_key_id, presigned.session_token, aws::AuthStyle::kS3));
   MR_TRY(aws::check_expiry_v2(presigned, clock_.now()));
   if (key) {
     MR_TRY(aws::verify_presigned_v2(request, resource, presigned, aws::Secret(key->secret)));

@@ -5,6 +5,7 @@
 // the digest of the body where the signature covers it. Free-threaded.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +16,16 @@
 #include "aws/sigv2.h"
 #include "aws/sigv4.h"
 #include "base/clock.h"
+#include "net/http_message.h"
 #include "store/store.h"
 #include "svc/credentials.h"
 
 namespace millrace::server {
 
 enum class AuthMode {
-  kOpen,  // an unknown key is root of the account that it names (12 digits), or of the default one
+  // An unknown key is root of the account that it names (12 digits), or of the default one; but
+  // never from a function, which is who its role says.
+  kOpen,
   kVerify,   // an unknown key is refused
   kEnforce,  // and the admin API needs root's signature
 };
@@ -38,28 +42,35 @@ class Authenticator {
   struct Options {
     AuthMode mode = AuthMode::kEnforce;
     std::string default_account;
+    // Whether who is at the other end is a function.
+    std::function<bool(const net::Connection&)> is_function;
   };
   // References outlive this.
   Authenticator(svc::CredentialDirectory& directory, store::Store& store, const Clock& clock,
                 Options options)
       : directory_(directory), store_(store), clock_(clock), options_(std::move(options)) {}
 
-  // `request` has the path as it was sent; `resource` is that path with the bucket in front (S3).
-  // Errors: as AuthStyle words them.
-  Result<Identity> identify(const aws::RequestView& request, aws::AuthStyle style,
-                            std::string_view resource = {}) const;
+  // `request` is a view of `head`, with the path as it was sent; `resource` is that path with the
+  // bucket in front (S3). Errors: as AuthStyle words them.
+  Result<Identity> identify(const net::RequestHead& head, const aws::RequestView& request,
+                            aws::AuthStyle style, std::string_view resource = {}) const;
   // `body_sha256_hex` may be empty where aws::is_payload_declared().
   Status verify(const aws::RequestView& request, const Identity& identity, aws::AuthStyle style,
                 std::string_view body_sha256_hex) const;
+
+  // From whom a key that nobody issued is not taken. Asked once for each connection.
+  bool is_function(const net::RequestHead& head) const;
 
   AuthMode mode() const { return options_.mode; }
   const std::string& default_account() const { return options_.default_account; }
 
  private:
-  Result<std::optional<svc::ResolvedKey>> find_key(std::string_view access_key_id,
+  Result<std::optional<svc::ResolvedKey>> find_key(const net::RequestHead& head,
+                                                   std::string_view access_key_id,
                                                    std::string_view session_token,
                                                    aws::AuthStyle style) const;
-  Result<Identity> identify_presigned_v2(const aws::RequestView& request,
+  Result<Identity> identify_presigned_v2(const net::RequestHead& head,
+                                         const aws::RequestView& request,
                                          const aws::PresignedV2& presigned,
                                          std::string_view resource) const;
   // Of an access key: the caller it stands for.

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/certificate_authority.h"
 #include "net/runtime.h"
+#include "sandbox/function_peer.h"
 #include "server/admin_api.h"
 #include "server/api_handler.h"
 #include "server/api_plane.h"
@@ -140,7 +141,8 @@ Status Cloud::Impl::open() {
   execute_api = std::make_unique<apigateway::ExecuteApi>(ports);
   api_plane = std::make_unique<ApiPlane>(*execute_api, clock);
   authenticator = std::make_unique<Authenticator>(
-      *keys, *store, clock, Authenticator::Options{options.auth, options.account});
+      *keys, *store, clock,
+      Authenticator::Options{options.auth, options.account, sandbox::is_function_peer});
   MR_ASSIGN(authority, net::CertificateAuthority::open(options.data_dir + "/tls", system_clock()));
   return ok_status();
 }

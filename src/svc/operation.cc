@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "svc/request_keys.h"
+
 namespace millrace::svc {
 
 std::string Context::arn(std::string_view service, std::string_view resource) const {
@@ -21,11 +23,19 @@ Result<std::shared_ptr<void>> Context::call_erased(const aws::Operation& operati
   return entry->run(*this, input);
 }
 
+Status authorize(Context& ctx, Access access) {
+  add_request_keys(ctx.scope(), ctx.request(), access);
+  return ctx.ports().authorizer->check(ctx.txn(), ctx.caller(), access);
+}
+
 Status authorize(Context& ctx, const Registry::Entry& entry, const void* input) {
   if (!entry.access) return ok_status();
   MR_ASSIGN(auto needed, entry.access(ctx, input));
-  for (const Access& access : needed) {
-    MR_TRY(ctx.ports().authorizer->check(ctx.txn(), ctx.caller(), access));
+  if (needed.empty()) return ok_status();
+  const auto tags = request_tags(*entry.operation->input, input);
+  for (Access& access : needed) {
+    access.context.insert(tags.begin(), tags.end());
+    MR_TRY(authorize(ctx, std::move(access)));
   }
   return ok_status();
 }

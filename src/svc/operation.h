@@ -29,6 +29,8 @@ struct RequestInfo {
   std::string request_id;
   std::string source_ip;
   std::string user_agent;
+  // Nobody can listen in: TLS, or a client on this very machine.
+  bool is_secure = false;
   // Scheme and authority as the client used them, "http://127.0.0.1:4566": for URLs in answers.
   std::string base_url;
 };
@@ -123,6 +125,10 @@ class Registry {
  private:
   std::unordered_map<const aws::Operation*, Entry> entries_;
 };
+
+// OK when the context's caller may do this. What conditions may ask of the request itself
+// (aws:SourceIp ...) is added here.
+Status authorize(Context& ctx, Access access);
 
 // OK when the context's caller has every permission that the operation asks for with this input.
 Status authorize(Context& ctx, const Registry::Entry& entry, const void* input);

@@ -66,6 +66,8 @@ struct FunctionCall {
   std::string request_id;      // empty: a new one is made
   std::string client_context;  // JSON, not encoded; empty when there is none
   std::string trace_header;
+  std::map<std::string, std::vector<std::string>>
+      context;  // condition keys of the request behind it
 };
 struct FunctionAnswer {
   std::string payload;

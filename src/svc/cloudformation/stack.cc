@@ -18,8 +18,7 @@ using svc::Context;
 // The deployer, or the stack's role when he gave one.
 Result<svc::Caller> runner_of(Context& ctx, const std::string& role_arn) {
   if (role_arn.empty()) return ctx.caller();
-  MR_TRY(ctx.ports().authorizer->check(
-      ctx.txn(), ctx.caller(), svc::pass_role_access({role_arn, "cloudformation.amazonaws.com"})));
+  MR_TRY(svc::authorize(ctx, svc::pass_role_access({role_arn, "cloudformation.amazonaws.com"})));
   if (ctx.ports().role_sessions != nullptr) {
     auto trusted =
         ctx.ports().role_sessions->check_trust(ctx.txn(), role_arn, "cloudformation.amazonaws.com");

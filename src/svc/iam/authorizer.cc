@@ -168,6 +168,8 @@ Status IamAuthorizer::check(store::Reader& reader, const svc::Caller& caller,
       policies.identity.push_back(&document);
     }
     request.context.set("aws:PrincipalArn", identity->arn);
+    for (const auto& [key, value] : identity->tags)
+      request.context.set("aws:PrincipalTag/" + key, value);
     if (is_role) request.requester.role_arn = identity->arn;
   }
   auto session = session_documents(caller);
@@ -226,6 +228,7 @@ Result<std::shared_ptr<const IamAuthorizer::Compiled>> IamAuthorizer::compile(
   if (!identity) return std::shared_ptr<const Compiled>(std::move(result));
   result->id = identity->id;
   result->arn = identity->arn();
+  result->tags = identity->tags;
   auto add = [&](const std::string& text) {
     auto document =
         policy::Document::parse(std::string_view(text), policy::DocumentKind::kIdentity);

@@ -3,8 +3,8 @@
 // are true: every check reads the account's version row in the reader's own view, so a decision
 // within a transaction is part of that transaction.
 //
-// In a policy, aws:SecureTransport is always "true": the bucket policies that deploy tools write
-// deny everything else, and plain HTTP on the loopback leaves no machine.
+// In a policy, aws:SecureTransport is "true" unless the access says otherwise: what one of our
+// services asks for by itself leaves no machine.
 //
 // Thread safety: free-threaded.
 #pragma once
@@ -36,6 +36,7 @@ class IamAuthorizer final : public svc::Authorizer {
     std::string version;  // of the account, when this was read
     std::string id;       // of the user or role
     std::string arn;
+    Tags tags;
     std::vector<policy::Document> documents;
   };
   Result<std::shared_ptr<const Compiled>> compiled(store::Reader& reader, const IdentityKey& key);

@@ -19,7 +19,7 @@ Result<wire::CreateAccessKeyResponse> create_access_key(Context& ctx,
                  fmt::format("Cannot exceed quota for AccessKeysPerUser: {}", kAccessKeysPerUser));
   }
   std::string secret = base64_encode(secure_random_bytes(30));  // 40 characters, as AWS's
-  AccessKeyRecord record{.access_key_id = new_unique_id("AKIA", 16),
+  AccessKeyRecord record{.access_key_id = new_access_key_id(ctx.ports().installation_key),
                          .account = ctx.account(),
                          .user_name = user.name,
                          .created = ctx.now()};

@@ -275,6 +275,48 @@ TEST_F(IamTest, UsersKeysSignUntilTheyAreInactive) {
   EXPECT_EQ((*root)->caller.kind, svc::CallerKind::kRoot);
 }
 
+// In the mode that takes keys that nobody issued, one that was issued and deleted is not such.
+TEST_F(IamTest, ADeletedKeyIsRefusedAndNotForgotten) {
+  must<wire::CreateUser>({.user_name = "gone"});
+  auto key = must<wire::CreateAccessKey>({.user_name = "gone"}).access_key;
+  EXPECT_EQ(key.access_key_id.size(), 20u);
+  must<wire::DeleteAccessKey>({.user_name = "gone", .access_key_id = key.access_key_id});
+  auto snapshot = h.store->snapshot();
+  EXPECT_FALSE(keys.resolve(*snapshot, key.access_key_id, "").ok());
+  auto unknown = keys.resolve(*snapshot, "AKIAIOSFODNN7EXAMPLE", "");
+  EXPECT_TRUE(unknown.ok() && !unknown->has_value());
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+TEST_F(IamTest, ConditionsSeeWhoAsks) {
+  make_role("keys");
+  must<wire::TagRole>({.role_name = "keys", .tags = {{"team", "blue"}}});
+  svc::Caller caller = session_of("arn:aws:iam::123456789012:role/keys");
+  auto allowed_if = [&](const std::string& condition) {
+    must<wire::PutRolePolicy>(
+        {.role_name = "keys",
+         .policy_name = "p",
+         .policy_document = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*",)"
+                            R"("Resource":"*","Condition":)" +
+                            condition + "}}"});
+    return may(caller, {.action = "dynamodb:GetItem", .resource = kTable}).ok();
+  };
+  const std::string role_id = caller.user_id.substr(0, caller.user_id.find(':'));
+  EXPECT_TRUE(allowed_if(R"({"StringEquals":{"aws:PrincipalTag/team":"blue"}})"));
+  EXPECT_FALSE(allowed_if(R"({"StringEquals":{"aws:PrincipalTag/team":"red"}})"));
+  EXPECT_TRUE(allowed_if(R"({"StringEquals":{"aws:PrincipalAccount":"123456789012"}})"));
+  EXPECT_FALSE(allowed_if(R"({"StringEquals":{"aws:PrincipalAccount":"123456789013"}})"));
+  EXPECT_TRUE(
+      allowed_if(R"({"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/keys"}})"));
+  EXPECT_TRUE(allowed_if(R"({"StringLike":{"aws:userid":")" + role_id + R"(:*"}})"));
+  EXPECT_FALSE(allowed_if(R"({"StringLike":{"aws:userid":"AROA*:other"}})"));
+  EXPECT_TRUE(allowed_if(R"({"Null":{"aws:username":"true"}})"));
+  std::string now = format_iso8601(h.clock.now());
+  EXPECT_FALSE(allowed_if(R"({"DateGreaterThan":{"aws:CurrentTime":")" + now + R"("}})"));
+  h.clock.advance_ms(1'000);
+  EXPECT_TRUE(allowed_if(R"({"DateGreaterThan":{"aws:CurrentTime":")" + now + R"("}})"));
+}
+
 TEST_F(IamTest, ASecretIsNotInTheStoreInTheClear) {
   must<wire::CreateUser>({.user_name = "alice"});
   auto key = must<wire::CreateAccessKey>({.user_name = "alice"}).access_key;

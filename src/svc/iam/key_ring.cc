@@ -16,29 +16,32 @@ namespace {
 using codec::Json;
 
 constexpr std::string_view kSessionPrefix = "ASIA";
-constexpr size_t kSessionRandom = 11;  // characters of a session key's id; then come the check's
-constexpr size_t kSessionCheck = 5;
+constexpr std::string_view kUserPrefix = "AKIA";
+constexpr size_t kPrefix = 4;
+constexpr size_t kRandom = 11;  // characters of a key's id; then come the check's
+constexpr size_t kCheck = 5;
 constexpr size_t kSecretLength = 40;  // as AWS's
 
 std::string check_of(std::string_view installation_key, std::string_view random) {
   std::string digest = hmac_sha256(installation_key, fmt::format("session-key-id:{}", random));
   std::string check;
-  for (size_t i = 0; i < kSessionCheck; ++i) {
+  for (size_t i = 0; i < kCheck; ++i) {
     check += kUpperAlnum[static_cast<unsigned char>(digest[i]) % kUpperAlnum.size()];
   }
   return check;
 }
 
-std::string new_session_key_id(std::string_view installation_key) {
-  std::string random = random_text(thread_rng(), kSessionRandom, kUpperAlnum);
-  return fmt::format("{}{}{}", kSessionPrefix, random, check_of(installation_key, random));
+std::string new_key_id(std::string_view prefix, std::string_view installation_key) {
+  std::string random = random_text(thread_rng(), kRandom, kUpperAlnum);
+  return fmt::format("{}{}{}", prefix, random, check_of(installation_key, random));
 }
 
-bool is_our_session_key(std::string_view installation_key, std::string_view access_key_id) {
-  if (access_key_id.size() != kSessionPrefix.size() + kSessionRandom + kSessionCheck) return false;
-  std::string_view random = access_key_id.substr(kSessionPrefix.size(), kSessionRandom);
-  return access_key_id.substr(kSessionPrefix.size() + kSessionRandom) ==
-         check_of(installation_key, random);
+// Whether this installation made the id, be the key known still or not: what was issued once never
+// again counts as a key that nobody issued.
+bool is_our_key(std::string_view installation_key, std::string_view access_key_id) {
+  if (access_key_id.size() != kPrefix + kRandom + kCheck) return false;
+  std::string_view random = access_key_id.substr(kPrefix, kRandom);
+  return access_key_id.substr(kPrefix + kRandom) == check_of(installation_key, random);
 }
 
 std::string secret_of(std::string_view installation_key, std::string_view token) {
@@ -77,12 +80,16 @@ svc::Caller caller_from_json(const Json& json) {
 svc::SessionCredentials issue_session(std::string_view installation_key, const svc::Caller& caller,
                                       Instant expiration) {
   svc::SessionCredentials credentials{.expiration = expiration};
-  credentials.access_key_id = new_session_key_id(installation_key);
+  credentials.access_key_id = new_key_id(kSessionPrefix, installation_key);
   Json session = to_json(caller);
   session.set("key", credentials.access_key_id).set("expires", expiration.us);
   credentials.session_token = base64_encode(seal({installation_key, kSealSession}, session.dump()));
   credentials.secret_access_key = secret_of(installation_key, credentials.session_token);
   return credentials;
+}
+
+std::string new_access_key_id(std::string_view installation_key) {
+  return new_key_id(kUserPrefix, installation_key);
 }
 
 svc::Caller caller_of_role(const Identity& role, const RoleSessionName& name) {
@@ -122,6 +129,7 @@ Result<std::optional<svc::ResolvedKey>> KeyRing::resolve(store::Reader& reader,
     return resolve_session(access_key_id, session_token);
   }
   MR_ASSIGN(auto record, find_access_key(reader, std::string(access_key_id)));
+  if (!record && is_our_key(installation_key_, access_key_id)) return svc::invalid_client_token();
   if (!record) return std::optional<svc::ResolvedKey>();
   if (!record->active) return svc::invalid_client_token();
   MR_ASSIGN(auto user,
@@ -136,7 +144,7 @@ Result<std::optional<svc::ResolvedKey>> KeyRing::resolve(store::Reader& reader,
 
 Result<std::optional<svc::ResolvedKey>> KeyRing::resolve_session(std::string_view access_key_id,
                                                                  std::string_view session_token) {
-  if (!is_our_session_key(installation_key_, access_key_id)) {
+  if (!is_our_key(installation_key_, access_key_id)) {
     return std::optional<svc::ResolvedKey>();
   }
   auto sealed = base64_decode(session_token);

@@ -26,6 +26,9 @@ struct RootKey {
 inline constexpr char kSealSession[] = "iam.session";
 inline constexpr char kSealAccessKey[] = "iam.access-key";
 
+// The id of a new key of a user. Ids of this installation are known as its own for ever.
+std::string new_access_key_id(std::string_view installation_key);
+
 // A fresh session of `caller` until `expiration`.
 svc::SessionCredentials issue_session(std::string_view installation_key, const svc::Caller& caller,
                                       Instant expiration);

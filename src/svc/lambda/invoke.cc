@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "svc/lambda/operations.h"
 #include "svc/lambda/settings.h"
+#include "svc/request_keys.h"
 
 namespace millrace::lambda {
 namespace {
@@ -41,6 +42,9 @@ void invoke(const svc::Call& call, const svc::Ports& ports,
                              .payload = in->payload.value_or(""),
                              .caller = call.caller,
                              .request_id = call.request.request_id};
+  svc::Access asked;
+  svc::add_request_keys(call.scope, call.request, asked);
+  function.context = std::move(asked.context);
   auto ref = parse_function_name(call.scope, in->function_name, in->qualifier);
   if (!ref.ok()) return done(std::move(ref).error());
   function.function_arn = function_arn(*ref);

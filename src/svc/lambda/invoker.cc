@@ -43,6 +43,7 @@ Status Invoker::authorize(store::Reader& reader, const svc::FunctionCall& call,
   }
   svc::Access access{.action = "lambda:InvokeFunction", .resource = function_arn(ref)};
   access.resource_account = ref.scope.account;
+  access.context = call.context;
   MR_ASSIGN(auto policy, find_policy(reader, ref));
   if (policy) access.resource_policy = std::move(policy->policy);
   return ports_.authorizer->check(reader, call.caller, access);

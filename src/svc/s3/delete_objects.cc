@@ -15,7 +15,7 @@ Status delete_allowed(Context& ctx, const Bucket& bucket, const ops::ObjectIdent
     return Error("UserKeyMustBeSpecified", 400, "You must specify a key in the request");
   }
   MR_ASSIGN(svc::Access access, access_to(ctx, bucket, "s3:DeleteObject", object.key));
-  MR_TRY(ctx.ports().authorizer->check(ctx.txn(), ctx.caller(), access));
+  MR_TRY(svc::authorize(ctx, std::move(access)));
   return delete_one(ctx, bucket, {object.key, object.version_id, object.etag});
 }
 
