@@ -84,11 +84,13 @@ def wait_until(what, check, timeout_s=30, every_s=0.1):
 class Server:
     """One `millrace serve` over one data folder. Keeps its port over restarts."""
 
-    def __init__(self, data, args=(), env=None, port=0):
+    def __init__(self, data, args=(), env=None, port=0, wrapper=()):
+        """`wrapper` is a command that runs the command behind it in its own place (nsenter, setpriv)."""
         self.data, self.args, self.port = pathlib.Path(data), list(args), port
         self.env = {name: value for name, value in os.environ.items()
                     if not name.startswith(('AWS_', 'MILLRACE_'))} | (env or {})
         self.log = self.data.parent / f'{self.data.name}.log'
+        self.wrapper = list(wrapper)
         self.process, self.ready_s = None, None
 
     @property
@@ -99,7 +101,7 @@ class Server:
         if not BINARY.exists():
             raise HarnessError(f'{BINARY} is missing: run ./dev build')
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        command = [str(BINARY), 'serve', '--data', str(self.data), '--port', str(self.port), *self.args]
+        command = [*self.wrapper, str(BINARY), 'serve', '--data', str(self.data), '--port', str(self.port), *self.args]
         began = time.monotonic()
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=self.data.parent,

@@ -15,6 +15,8 @@
 #include <set>
 #include <vector>
 
+#include "base/disk_room.h"
+
 namespace millrace::sandbox {
 namespace fs = std::filesystem;
 namespace {
@@ -186,6 +188,7 @@ class Unpacker {
 
   Status copy(zip_file_t* file, int fd) {
     static thread_local std::vector<char> buffer(64 * 1024);
+    if (!has_room_for_bulk(root_)) return Error::internal("The disk of the server is nearly full.");
     while (true) {
       zip_int64_t got = zip_fread(file, buffer.data(), buffer.size());
       if (got < 0) return not_an_archive();

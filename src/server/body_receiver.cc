@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/disk_room.h"
 #include "base/encoding.h"
 #include "base/random.h"
 
@@ -116,6 +117,7 @@ Status BodyReceiver::take_payload(std::string_view bytes) {
     bytes_ += bytes;
     bytes = bytes_;
   }
+  if (!has_room_for_bulk(dir_)) return Error::internal("The disk of the server is nearly full.");
   while (!bytes.empty()) {
     ssize_t n = ::write(file_->fd(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;

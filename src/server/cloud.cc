@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/disk_room.h"
 #include "base/log.h"
 #include "net/certificate_authority.h"
 #include "net/runtime.h"
@@ -109,6 +110,7 @@ struct Cloud::Impl {
 
 Status Cloud::Impl::open() {
   MR_ASSIGN(store, store::open_rocks_store({.path = options.data_dir + "/store",
+                                            .free_bytes_min = disk_reserve_bytes(options.data_dir),
                                             .durability = options.durability,
                                             .block_cache_bytes = options.block_cache_bytes}));
   clock.set_listener([this] { runtime.clock_moved(); });

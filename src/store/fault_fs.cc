@@ -95,6 +95,18 @@ void FaultFs::fail(Fault fault, IOStatus status) {
   fault_status_ = std::move(status);
 }
 
+void FaultFs::set_free_bytes(uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  free_bytes_ = bytes;
+}
+
+rocksdb::IOStatus FaultFs::GetFreeSpace(const std::string&, const rocksdb::IOOptions&,
+                                        uint64_t* free_bytes, rocksdb::IODebugContext*) {
+  std::lock_guard lock(mutex_);
+  *free_bytes = free_bytes_;
+  return rocksdb::IOStatus::OK();
+}
+
 void FaultFs::clear_fault() {
   std::lock_guard lock(mutex_);
   fault_.reset();

@@ -37,6 +37,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   // From now on operations of this kind fail, as with ENOSPC or EIO, until clear_fault().
   void fail(Fault fault, rocksdb::IOStatus status);
   void clear_fault();
+  // What GetFreeSpace() says from now on.
+  void set_free_bytes(uint64_t bytes);
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
@@ -53,6 +55,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
                                  rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options,
+                                 uint64_t* free_bytes, rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
@@ -84,6 +88,7 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   bool has_crashed_ = false;                 // guarded by mutex_
   std::optional<Fault> fault_;               // guarded by mutex_
   rocksdb::IOStatus fault_status_;           // guarded by mutex_
+  uint64_t free_bytes_ = UINT64_MAX;         // guarded by mutex_
 };
 
 }  // namespace millrace::store

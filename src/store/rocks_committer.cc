@@ -99,9 +99,10 @@ Error rocks_error(const rocksdb::Status& status) {
   return Error::internal("The store failed: " + status.ToString());
 }
 
-RocksCommitter::RocksCommitter(rocksdb::DB& db, Durability durability)
+RocksCommitter::RocksCommitter(rocksdb::DB& db, const RocksOptions& options)
     : db_(db),
-      durability_(durability),
+      durability_(options.durability),
+      free_bytes_min_(options.free_bytes_min),
       sequencer_(db.GetLatestSequenceNumber()),
       thread_([this] { run(); }) {}
 
@@ -164,6 +165,13 @@ std::vector<RocksCommitter::Pending> RocksCommitter::take_batch(std::unique_lock
 
 void RocksCommitter::commit_batch(std::vector<Pending>& batch) {
   rocksdb::WriteBatch writes;
+  if (Status room = check_room(); !room.ok()) {
+    for (Pending& pending : batch) {
+      pending.txn.reset();
+      pending.done(room.error());
+    }
+    return;
+  }
   Status status = sequence_all(batch, writes);
   if (status.ok() && writes.Count() > 0) status = write(writes);
   if (!status.ok()) fail(status.error());
@@ -178,6 +186,23 @@ void RocksCommitter::commit_batch(std::vector<Pending>& batch) {
       pending.done(pending.outcome.version);
     }
   }
+}
+
+Status RocksCommitter::check_room() {
+  if (free_bytes_min_ == 0) return ok_status();
+  uint64_t free_bytes = 0;
+  bool is_known = db_.GetFileSystem()
+                      ->GetFreeSpace(db_.GetName(), rocksdb::IOOptions(), &free_bytes, nullptr)
+                      .ok();
+  bool has_room = !is_known || free_bytes >= free_bytes_min_;
+  if (has_room != has_room_) {
+    if (has_room)
+      spdlog::warn("The disk has room again: writes are taken");
+    else
+      spdlog::error("The disk is nearly full: writes are refused until there is room");
+    has_room_ = has_room;
+  }
+  return has_room ? ok_status() : Status(Error::internal("The disk of the server is nearly full."));
 }
 
 Status RocksCommitter::sequence_all(std::vector<Pending>& batch, rocksdb::WriteBatch& writes) {

@@ -28,7 +28,7 @@ namespace millrace::store {
 class RocksCommitter {
  public:
   // `db` is borrowed and must outlive the committer.
-  RocksCommitter(rocksdb::DB& db, Durability durability);
+  RocksCommitter(rocksdb::DB& db, const RocksOptions& options);
   // Commits what is queued, then stops.
   ~RocksCommitter();
 
@@ -55,11 +55,15 @@ class RocksCommitter {
   void commit_batch(std::vector<Pending>& batch);
   Status sequence_all(std::vector<Pending>& batch, rocksdb::WriteBatch& writes);
   Status write(rocksdb::WriteBatch& writes);
+  // An error when the disk is nearly full: nothing has failed yet.
+  Status check_room();
   void fail(const Error& error);
 
   rocksdb::DB& db_;
-  Durability durability_;
-  Sequencer sequencer_;  // the thread's alone
+  const Durability durability_;
+  const uint64_t free_bytes_min_;
+  bool has_room_ = true;  // the thread's alone
+  Sequencer sequencer_;   // the thread's alone
 
   std::mutex mutex_;
   std::condition_variable wake_;

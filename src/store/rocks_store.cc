@@ -83,8 +83,8 @@ class RocksSnapshot final : public VersionedSnapshot {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::unique_ptr<rocksdb::DB> db, Durability durability)
-      : db_(std::move(db)), committer_(*db_, durability) {}
+  RocksStore(std::unique_ptr<rocksdb::DB> db, const RocksOptions& options)
+      : db_(std::move(db)), committer_(*db_, options) {}
 
   std::unique_ptr<Txn> begin() override {
     return std::make_unique<TxnImpl>(std::make_unique<RocksSnapshot>(*db_));
@@ -185,7 +185,7 @@ Result<std::unique_ptr<Store>> open_rocks_store_on(rocksdb::Env* env, const Rock
     return rocks_error(status).prefixed("Cannot open the store in " + options.path + ": ");
   }
   return std::unique_ptr<Store>(
-      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(raw), options.durability));
+      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(raw), options));
 }
 
 Result<std::unique_ptr<Store>> open_rocks_store(const RocksOptions& options) {

@@ -145,6 +145,9 @@ std::unique_ptr<Store> open_memory_store();
 
 struct RocksOptions {
   std::string path;
+  // With less free space than this on its volume nothing is written: commits are refused, and taken
+  // again once there is room. A write that fails is worse: the store is read-only after it.
+  uint64_t free_bytes_min = 0;
   Durability durability = Durability::kSync;
   size_t block_cache_bytes = 64 << 20;
   size_t memtable_bytes = 32 << 20;

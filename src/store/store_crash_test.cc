@@ -197,6 +197,28 @@ TEST_F(StoreCrash, RelaxedLosesOnlyTheNewestCommits) {
   }
 }
 
+TEST_F(StoreCrash, ANearlyFullDiskRefusesWritesUntilThereIsRoom) {
+  auto opened = open_rocks_store_on(env_.get(), {.path = "/db", .free_bytes_min = 1000});
+  ASSERT_TRUE(opened.ok());
+  Store& store = **opened;
+  auto put = [&](const std::string& key) {
+    auto txn = store.begin();
+    txn->put(key, "v");
+    return store.commit(std::move(txn)).ok();
+  };
+  EXPECT_TRUE(put("a"));
+  fs_->set_free_bytes(999);
+  EXPECT_FALSE(put("b"));
+  EXPECT_TRUE(store.snapshot()->get("a")->has_value());
+  EXPECT_FALSE(store.snapshot()->get("b")->has_value());
+  fs_->set_free_bytes(1000);
+  EXPECT_TRUE(put("b"));
+  opened->reset();
+  opened = open();
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE((*opened)->snapshot()->get("b")->has_value());
+}
+
 TEST_F(StoreCrash, AFailedSyncOrWriteMakesTheStoreReadOnly) {
   for (FaultFs::Fault fault : {FaultFs::Fault::kSync, FaultFs::Fault::kAppend}) {
     auto store = std::move(open()).value();
