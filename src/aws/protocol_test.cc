@@ -172,6 +172,16 @@ TEST(WireError, DynamoDbPrefixes) {
             R"({"__type":"com.amazon.coral.service#SerializationException","Message":"x"})");
 }
 
+TEST(WireError, FailuresOfOurOwnHaveTheServicesName) {
+  const auto body = [](const char* service, Protocol protocol) {
+    return render_error(*find_service(service), protocol, Error::internal("disk"), {}).body.bytes;
+  };
+  EXPECT_THAT(body("dynamodb", Protocol::kJson), HasSubstr("#InternalServerError\""));
+  EXPECT_THAT(body("s3", Protocol::kRestXml), HasSubstr("<Code>InternalError</Code>"));
+  EXPECT_THAT(body("lambda", Protocol::kRestJson), HasSubstr("disk"));
+  EXPECT_THAT(body("sts", Protocol::kQuery), HasSubstr("<Code>InternalFailure</Code>"));
+}
+
 TEST(WireError, ExtraMembersReachTheClient) {
   const Error error = Error("TransactionCanceledException", 400, "cancelled")
                           .with_member("CancellationReasons", R"([{"Code":"None"}])");

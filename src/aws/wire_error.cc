@@ -42,6 +42,24 @@ std::string_view coral_package(std::string_view code) {
   return "com.amazonaws.dynamodb.v20120810";
 }
 
+constexpr std::string_view kInternalFailure = "InternalFailure";
+
+// What a service calls a failure of its own.
+std::string_view internal_code(const Service& service) {
+  static constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
+      {"dynamodb", "InternalServerError"},
+      {"dynamodbstreams", "InternalServerError"},
+      {"events", "InternalException"},
+      {"lambda", "ServiceException"},
+      {"s3", "InternalError"},
+      {"ssm", "InternalServerError"},
+  };
+  for (const auto& [id, code] : kCodes) {
+    if (id == service.id) return code;
+  }
+  return kInternalFailure;
+}
+
 // "message" or "Message", as the error's shape has it.
 std::string_view message_key(const Service& service, const ErrorShape* shape,
                              std::string_view code) {
@@ -234,6 +252,10 @@ Error parse_cbor_error(const HttpResponse& response, std::string code) {
 
 HttpResponse render_error(const Service& service, Protocol protocol, const Error& error,
                           const ErrorContext& context) {
+  if (error.code() == kInternalFailure && internal_code(service) != kInternalFailure) {
+    Error own(std::string(internal_code(service)), error.http_status(), error.message());
+    return render_error(service, protocol, own, context);
+  }
   const ErrorShape* shape = service.find_error(error.code());
   const std::string_view query_code = shape != nullptr ? shape->code : error.code();
   HttpResponse out;

@@ -1,5 +1,7 @@
 #include "store/rocks_committer.h"
 
+#include <rocksdb/file_system.h>
+
 #include <unordered_map>
 #include <unordered_set>
 

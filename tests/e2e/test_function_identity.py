@@ -42,7 +42,8 @@ def invoke(server):
     server.client('iam', key=ACCOUNT).create_role(RoleName='poor', AssumeRolePolicyDocument=json.dumps(TRUST))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, 'w') as file:
-        file.writestr('index.py', CODE)
+        file.writestr(zipfile.ZipInfo('index.py'), CODE)
+        file.filelist[0].external_attr = 0o100644 << 16
     functions = server.client('lambda', key=ACCOUNT)
     functions.create_function(FunctionName='f', Runtime='python3.11', Handler='index.handler', Timeout=30,
                               Role=f'arn:aws:iam::{ACCOUNT}:role/poor', Code={'ZipFile': archive.getvalue()})
@@ -96,7 +97,7 @@ def allowed_if(client):
     (True, {'StringEquals': {'aws:RequestedRegion': 'us-east-1'}}),
     (False, {'StringEquals': {'aws:RequestedRegion': 'eu-west-1'}}),
     (True, {'StringEquals': {'aws:username': 'asker'}}), (False, {'StringEquals': {'aws:username': 'other'}}),
-    (True, {'StringLike': {'aws:userid': 'AIDA*'}}), (True, {'ArnLike': {'aws:PrincipalArn': '*:user/asker'}}),
+    (True, {'StringLike': {'aws:userid': 'AIDA*'}}), (True, {'ArnLike': {'aws:PrincipalArn': 'arn:aws:iam::*:user/asker'}}),
     (True, {'DateGreaterThan': {'aws:CurrentTime': '2020-01-01T00:00:00Z'}}),
     (False, {'DateGreaterThan': {'aws:CurrentTime': '2120-01-01T00:00:00Z'}}),
     (True, {'StringLike': {'aws:UserAgent': '*Boto3*'}}), (True, {'Null': {'aws:SourceArn': 'true'}}),

@@ -122,7 +122,7 @@ def test_a_session_that_is_over_or_of_another_token(target):
     iam.create_role(RoleName='assumed', AssumeRolePolicyDocument=json.dumps({
         'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': account},
                                                 'Action': 'sts:AssumeRole'}]}))
-    session = sts.assume_role(RoleArn=f'arn:aws:iam::{account}:role/assumed', RoleSessionName='s')['Credentials']
+    session = sts.assume_role(RoleArn=f'arn:aws:iam::{account}:role/assumed', RoleSessionName='session')['Credentials']
     for token in ('made-up', None, session['SessionToken'][:-8] + 'AAAAAAAA'):
         answer = send(target, 'json', signed(target, 'json', session['AccessKeyId'], session['SecretAccessKey'], token))
         assert_refused(answer, 400, 'UnrecognizedClientException')
@@ -203,7 +203,7 @@ def test_secrets_stay_where_they_belong(target):
         'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '*'}, 'Action': 'sts:AssumeRole'}]}))
     role = iam.get_role(RoleName='secret')['Role']['Arn']
     sts = harness.boto_client(target.endpoint, 'sts', key=ROOT_KEY, secret=ROOT_SECRET)
-    session = sts.assume_role(RoleArn=role, RoleSessionName='s')['Credentials']
+    session = sts.assume_role(RoleArn=role, RoleSessionName='session')['Credentials']
     ssm = harness.boto_client(target.endpoint, 'ssm', key=ROOT_KEY, secret=ROOT_SECRET)
     ssm.put_parameter(Name='/secret', Type='SecureString', Value='sealed-value-of-this-test')
     requests.get(f'{target.endpoint}/?X-Amz-Security-Token=token-in-a-query&X-Amz-Signature=x', timeout=10)

@@ -168,8 +168,8 @@ Status IamAuthorizer::check(store::Reader& reader, const svc::Caller& caller,
       policies.identity.push_back(&document);
     }
     request.context.set("aws:PrincipalArn", identity->arn);
-    for (const auto& [key, value] : identity->tags)
-      request.context.set("aws:PrincipalTag/" + key, value);
+    for (const auto& [tag, value] : identity->tags)
+      request.context.set("aws:PrincipalTag/" + tag, value);
     if (is_role) request.requester.role_arn = identity->arn;
   }
   auto session = session_documents(caller);
