@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -35,23 +36,30 @@ bool holds_socket(const std::string& process, const std::string& socket) {
   return false;
 }
 
-bool has_line(const std::string& path, std::string_view part) {
+// The first line with `part` in it; empty when there is none.
+std::string find_line(const std::string& path, std::string_view part) {
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);) {
-    if (line.find(part) != line.npos) return true;
+    if (line.find(part) != line.npos) return line;
   }
-  return false;
+  return "";
+}
+
+// How many filters of system calls a process is behind: it can gain some and lose none.
+int filter_count(const std::string& process) {
+  constexpr std::string_view kField = "Seccomp_filters:";
+  std::string line = find_line(process + "/status", kField);
+  return line.empty() ? 0 : std::atoi(line.c_str() + kField.size());
 }
 
 // Every process of a function has these for life, and so has what it starts: a file system with
-// /var/task where the kernel lets us build one, else our own file system behind a filter of system
-// calls. no_new_privs comes with both.
+// /var/task where the kernel lets us build one, else our own file system and one filter of system
+// calls more than we have.
 bool is_behind_walls(const std::string& process) {
-  if (!has_line(process + "/status", "NoNewPrivs:\t1")) return false;
   if (read_link(process + "/ns/mnt") == read_link("/proc/self/ns/mnt")) {
-    return has_line(process + "/status", "Seccomp:\t2");
+    return filter_count(process) > filter_count("/proc/self");
   }
-  return has_line(process + "/mountinfo", " /var/task ");
+  return !find_line(process + "/mountinfo", " /var/task ").empty();
 }
 
 // One of our own user's processes that holds the socket and is no function.
