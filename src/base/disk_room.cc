@@ -7,11 +7,13 @@
 namespace millrace {
 namespace {
 
+constexpr uint64_t kReserveBytesMin = 128u << 20;
 constexpr uint64_t kReserveBytesMax = 256u << 20;
 constexpr uint64_t kReservePart = 20;
 
 uint64_t reserve_of(const struct statvfs& volume) {
-  return std::min<uint64_t>(kReserveBytesMax, volume.f_frsize * volume.f_blocks / kReservePart);
+  return std::clamp<uint64_t>(volume.f_frsize * volume.f_blocks / kReservePart, kReserveBytesMin,
+                              kReserveBytesMax);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace millrace {
 
-// What is kept free of the volume that `path` is on: a twentieth, 256 MB at most.
+// What is kept free of the volume that `path` is on: a twentieth; 128 MB at least, which is what
+// the store's memory takes when it is written out, and 256 MB at most.
 uint64_t disk_reserve_bytes(const std::string& path);
 
 // Whether bulk (objects, code) may be written: twice the reserve is free. True when nobody knows.

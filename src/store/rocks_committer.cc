@@ -101,10 +101,12 @@ Error rocks_error(const rocksdb::Status& status) {
   return Error::internal("The store failed: " + status.ToString());
 }
 
-RocksCommitter::RocksCommitter(rocksdb::DB& db, const RocksOptions& options)
+RocksCommitter::RocksCommitter(rocksdb::DB& db, const RocksOptions& options,
+                               std::shared_ptr<FlushWatch> flushes)
     : db_(db),
       durability_(options.durability),
       free_bytes_min_(options.free_bytes_min),
+      flushes_(std::move(flushes)),
       sequencer_(db.GetLatestSequenceNumber()),
       thread_([this] { run(); }) {}
 
@@ -190,13 +192,21 @@ void RocksCommitter::commit_batch(std::vector<Pending>& batch) {
   }
 }
 
-Status RocksCommitter::check_room() {
-  if (free_bytes_min_ == 0) return ok_status();
+bool RocksCommitter::has_free_bytes() {
+  if (free_bytes_min_ == 0) return true;
   uint64_t free_bytes = 0;
-  bool is_known = db_.GetFileSystem()
-                      ->GetFreeSpace(db_.GetName(), rocksdb::IOOptions(), &free_bytes, nullptr)
-                      .ok();
-  bool has_room = !is_known || free_bytes >= free_bytes_min_;
+  auto known =
+      db_.GetFileSystem()->GetFreeSpace(db_.GetName(), rocksdb::IOOptions(), &free_bytes, nullptr);
+  return !known.ok() || free_bytes >= free_bytes_min_;
+}
+
+Status RocksCommitter::check_room() {
+  bool has_room = has_free_bytes();
+  if (has_room && flushes_->has_failed()) {
+    flushes_->reset();
+    has_room = db_.Resume().ok();
+    if (!has_room) flushes_->set_failed();
+  }
   if (has_room != has_room_) {
     if (has_room)
       spdlog::warn("The disk has room again: writes are taken");

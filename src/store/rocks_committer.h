@@ -7,14 +7,18 @@
 // opening needs no record of its own. Nothing but the committer may write to the database.
 //
 // After a failed write the outcome on disk is unknown, so the committer refuses everything from
-// then on; reading goes on. Thread safety: free-threaded.
+// then on; reading goes on. A disk that is nearly full is found out before a write fails, and once
+// there is room the committer goes on. Thread safety: free-threaded.
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -25,10 +29,25 @@
 
 namespace millrace::store {
 
+// Told by RocksDB when memory could not be written out for want of room: it takes no writes then,
+// and has lost nothing.
+class FlushWatch final : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
+    if (reason == rocksdb::BackgroundErrorReason::kFlush && status->IsNoSpace()) set_failed();
+  }
+  bool has_failed() const { return failed_; }
+  void set_failed() { failed_ = true; }
+  void reset() { failed_ = false; }
+
+ private:
+  std::atomic<bool> failed_{false};
+};
+
 class RocksCommitter {
  public:
-  // `db` is borrowed and must outlive the committer.
-  RocksCommitter(rocksdb::DB& db, const RocksOptions& options);
+  // `db` is borrowed and must outlive the committer; `flushes` listens to it.
+  RocksCommitter(rocksdb::DB& db, const RocksOptions& options, std::shared_ptr<FlushWatch> flushes);
   // Commits what is queued, then stops.
   ~RocksCommitter();
 
@@ -55,13 +74,15 @@ class RocksCommitter {
   void commit_batch(std::vector<Pending>& batch);
   Status sequence_all(std::vector<Pending>& batch, rocksdb::WriteBatch& writes);
   Status write(rocksdb::WriteBatch& writes);
-  // An error when the disk is nearly full: nothing has failed yet.
+  // An error when the disk is nearly full: no write has failed yet.
   Status check_room();
+  bool has_free_bytes();
   void fail(const Error& error);
 
   rocksdb::DB& db_;
   const Durability durability_;
   const uint64_t free_bytes_min_;
+  const std::shared_ptr<FlushWatch> flushes_;
   bool has_room_ = true;  // the thread's alone
   Sequencer sequencer_;   // the thread's alone
 

@@ -83,8 +83,9 @@ class RocksSnapshot final : public VersionedSnapshot {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::unique_ptr<rocksdb::DB> db, const RocksOptions& options)
-      : db_(std::move(db)), committer_(*db_, options) {}
+  RocksStore(std::unique_ptr<rocksdb::DB> db, const RocksOptions& options,
+             std::shared_ptr<FlushWatch> flushes)
+      : db_(std::move(db)), committer_(*db_, options, std::move(flushes)) {}
 
   std::unique_ptr<Txn> begin() override {
     return std::make_unique<TxnImpl>(std::make_unique<RocksSnapshot>(*db_));
@@ -179,13 +180,15 @@ rocksdb::Options rocks_options(const RocksOptions& options) {
 Result<std::unique_ptr<Store>> open_rocks_store_on(rocksdb::Env* env, const RocksOptions& options) {
   rocksdb::Options rocks = rocks_options(options);
   if (env != nullptr) rocks.env = env;
+  auto flushes = std::make_shared<FlushWatch>();
+  rocks.listeners.push_back(flushes);
   rocksdb::DB* raw = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks, options.path, &raw);
   if (!status.ok()) {
     return rocks_error(status).prefixed("Cannot open the store in " + options.path + ": ");
   }
   return std::unique_ptr<Store>(
-      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(raw), options));
+      std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(raw), options, std::move(flushes)));
 }
 
 Result<std::unique_ptr<Store>> open_rocks_store(const RocksOptions& options) {

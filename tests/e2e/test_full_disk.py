@@ -3,16 +3,19 @@
 The disk is a small one in memory that only the server sees, in a mount namespace of its own.
 """
 
+import itertools
 import os
 import pathlib
 import subprocess
+import threading
+import time
 
 import botocore.exceptions
 import pytest
 
 import harness
 
-DISK_MB = 96
+DISK_MB = 400  # 128 of them are kept free
 TABLE = {'TableName': 'things', 'BillingMode': 'PAY_PER_REQUEST',
          'KeySchema': [{'AttributeName': 'id', 'KeyType': 'HASH'}],
          'AttributeDefinitions': [{'AttributeName': 'id', 'AttributeType': 'S'}]}
@@ -77,7 +80,7 @@ def put_until_refused(dynamodb, start=0):
     acknowledged = []
     for i in range(start, start + 5000):
         try:
-            dynamodb.put_item(TableName='things', Item={'id': {'S': str(i)}, 'data': {'S': 'x' * 100_000}})
+            dynamodb.put_item(TableName='things', Item={'id': {'S': str(i)}, 'data': {'B': os.urandom(75_000)}})
         except botocore.exceptions.ClientError as error:
             return acknowledged, error.response
         acknowledged.append(str(i))
@@ -112,17 +115,45 @@ def test_items_until_the_disk_is_full_and_after(server, disk):
 def test_a_disk_that_others_fill_while_we_write(server, disk):
     dynamodb = server.client('dynamodb')
     dynamodb.create_table(**TABLE)
-    acknowledged = []
-    for round_ in range(3):
-        for i in range(20):
-            dynamodb.put_item(TableName='things', Item={'id': {'S': f'{round_}.{i}'}, 'data': {'S': 'x' * 1000}})
-            acknowledged.append(f'{round_}.{i}')
-        disk.fill()
-        with pytest.raises(botocore.exceptions.ClientError) as raised:
-            dynamodb.put_item(TableName='things', Item={'id': {'S': 'refused'}})
-        assert raised.value.response['Error']['Code'] == 'InternalServerError'
-        disk.free()
-    assert stored_ids(dynamodb) == set(acknowledged)
+    acknowledged, refused, stop = set(), [], threading.Event()
+
+    def write():
+        """An item after the other, whatever becomes of them."""
+        for i in itertools.count():
+            if stop.is_set():
+                return
+            try:  # some items are in memory and must be written out sooner or later: 1000 ids bound the disk's use
+                dynamodb.put_item(TableName='things', Item={'id': {'S': str(i % 1000)}, 'data': {'B': os.urandom(50_000)}})
+                acknowledged.add(str(i % 1000))
+            except botocore.exceptions.ClientError as error:
+                refused.append(error.response['Error']['Code'])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(3):
+            time.sleep(1)
+            disk.fill()
+            count = len(refused)
+            harness.wait_until('writes are refused', lambda: len(refused) > count)
+            disk.free()
+            harness.wait_until('writes go on', lambda: accepts_items(dynamodb))
+    finally:
+        stop.set()
+        writer.join()
+    assert set(refused) == {'InternalServerError'}
+    assert stored_ids(dynamodb) >= acknowledged
+    server.kill()
+    server.restart()
+    assert stored_ids(dynamodb) >= acknowledged
+
+
+def accepts_items(dynamodb):
+    try:
+        dynamodb.put_item(TableName='things', Item={'id': {'S': 'again'}})
+        return True
+    except botocore.exceptions.ClientError:
+        return False
 
 
 def test_objects_and_code(server, disk):
