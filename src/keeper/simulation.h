@@ -84,7 +84,7 @@ class Simulation {
   void check_progress(const std::string& key, const std::string& image);
   void note_meta(const codec::Item& meta);
   void fail(std::string what);
-  // Tells on stderr what happens, when MILLRACE_SIMULATION_TRACE is set.
+  // Tells on stderr what happens. Costly: only when tracing().
   void trace(std::string_view what) const;
 
   ManualClock clock_;

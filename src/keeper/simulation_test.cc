@@ -14,6 +14,11 @@ constexpr char kSource[] = "source";
 constexpr char kTarget[] = "target";
 constexpr char kCoordination[] = "coordination";
 
+bool tracing() {
+  static const bool wanted = std::getenv("MILLRACE_SIMULATION_TRACE") != nullptr;
+  return wanted;
+}
+
 std::string json_of(const std::optional<codec::Item>& item) {
   std::string out;
   if (item) codec::append_json(out, *item);
@@ -154,7 +159,7 @@ void Simulation::start_worker(const std::string& owner) {
   config.protections = protections_;
   workers_.push_back(
       {.worker = std::make_unique<Worker>(config, clock_, rng_), .id = ++next_worker_});
-  trace(fmt::format("worker {} starts", next_worker_));
+  if (tracing()) trace(fmt::format("worker {} starts", next_worker_));
   workers_.back().worker->start();
 }
 
@@ -274,7 +279,7 @@ void Simulation::advance(int64_t ms) {
       send(it->id, std::move(call));
     if (it->worker->failure()) {
       last_failure_ = it->worker->failure()->to_string();
-      trace(fmt::format("worker {} ends: {}", it->id, last_failure_));
+      if (tracing()) trace(fmt::format("worker {} ends: {}", it->id, last_failure_));
       it = workers_.erase(it);
     } else {
       ++it;
@@ -318,7 +323,7 @@ std::string Simulation::unfinished() const {
 
 void Simulation::on_change(const std::string& table, const std::string& key,
                            const std::optional<codec::Item>& item) {
-  trace(fmt::format("worker {}: {} {} = {}", serving_, table, key, json_of(item)));
+  if (tracing()) trace(fmt::format("worker {}: {} {} = {}", serving_, table, key, json_of(item)));
   if (table == kSource) {
     histories_[key].images.push_back(json_of(item));
   } else if (table == kTarget) {
@@ -367,8 +372,7 @@ void Simulation::check_progress(const std::string& key, const std::string& image
 }
 
 void Simulation::trace(std::string_view what) const {
-  static const bool wanted = std::getenv("MILLRACE_SIMULATION_TRACE") != nullptr;
-  if (wanted) fmt::print(stderr, "{:8} {}\n", clock_.monotonic_us() / 1000, what);
+  fmt::print(stderr, "{:8} {}\n", clock_.monotonic_us() / 1000, what);
 }
 
 void Simulation::fail(std::string what) {

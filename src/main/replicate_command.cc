@@ -102,7 +102,9 @@ struct ReplicateCommand {
     keeper::ShellOptions options;
     options.stop = [] { return stop_requested != 0; };
     options.note = [](const std::string& note) {
-      fmt::print(stderr, "millrace replicate: {}\n", note);
+      // On a terminal the line of the state stands where this goes.
+      const bool terminal = ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+      fmt::print(stderr, "{}millrace replicate: {}\n", terminal ? "\r\033[K" : "", note);
     };
     int64_t copied_before = -1, parked = 0;
     options.report = [&](const keeper::ReplicationStatus& status) {
