@@ -36,10 +36,9 @@ Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::Delete
   if (table.stream) MR_TRY(disable_stream(ctx, table));
   save_tags(ctx.txn(), ctx.scope(), table.name, {});
   save_table(ctx.txn(), table);
-  begin_work(
-      ctx,
-      Work{
-          .kind = WorkKind::kPurgeTable, .scope = ctx.scope(), .name = table.name, .id = table.id});
+  const Work purge{
+      .kind = WorkKind::kPurgeTable, .scope = ctx.scope(), .name = table.name, .id = table.id};
+  MR_TRY(begin_work(ctx, purge));
   return out;
 }
 

@@ -77,17 +77,21 @@ void register_items(svc::Registry& registry) {
       {.run = delete_item, .access = [](svc::Context& ctx, const api::DeleteItemInput& in) {
          return on_item(ctx, "DeleteItem", in.table_name, in.key);
        }});
-  registry.add<api::Query>({.run = query, .access = query_access});
+  registry.add<api::Query>({.run = query, .access = query_access, .blocking = true});
   registry.add<api::Scan>(
-      {.run = scan, .access = [](svc::Context& ctx, const api::ScanInput& in) {
-         return Result<AccessList>(
-             AccessList{in.index_name ? index_access(ctx, "Scan", in.table_name, *in.index_name)
-                                      : table_access(ctx, "Scan", in.table_name)});
-       }});
-  registry.add<api::BatchGetItem>({.run = batch_get_item, .access = batch_get_item_access});
+      {.run = scan,
+       .access =
+           [](svc::Context& ctx, const api::ScanInput& in) {
+             return Result<AccessList>(
+                 AccessList{in.index_name ? index_access(ctx, "Scan", in.table_name, *in.index_name)
+                                          : table_access(ctx, "Scan", in.table_name)});
+           },
+       .blocking = true});
+  registry.add<api::BatchGetItem>(
+      {.run = batch_get_item, .access = batch_get_item_access, .blocking = true});
   registry.add<api::BatchWriteItem>({.run = batch_write_item, .access = batch_write_item_access});
   registry.add<api::TransactGetItems>(
-      {.run = transact_get_items, .access = transact_get_items_access});
+      {.run = transact_get_items, .access = transact_get_items_access, .blocking = true});
   registry.add<api::TransactWriteItems>(
       {.run = transact_write_items, .access = transact_write_items_access});
 }
@@ -116,7 +120,8 @@ void register_streams(svc::Registry& registry) {
        .access = [](svc::Context&, const streams_api::GetShardIteratorInput& in) {
          return Result<AccessList>(AccessList{arn_access("GetShardIterator", in.stream_arn)});
        }});
-  registry.add<streams_api::GetRecords>({.run = get_records, .access = get_records_access});
+  registry.add<streams_api::GetRecords>(
+      {.run = get_records, .access = get_records_access, .blocking = true});
 }
 
 }  // namespace

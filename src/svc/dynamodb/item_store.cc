@@ -54,13 +54,13 @@ std::optional<IndexEntry> entry_of(const Table& table, const Index& index, const
 }
 
 // Brings one index up to date; the units it consumed.
-double change_index(store::Txn& txn, const Table& table, const Index& index, const Item* before,
-                    const Item* after) {
+Result<double> change_index(store::Txn& txn, const Table& table, const Index& index,
+                            const Item* before, const Item* after) {
   auto old_entry = entry_of(table, index, before);
   // While the index is being filled, the entry of an item that was there before may not be.
   if (old_entry && index.backfilling) {
-    const auto present = txn.get(old_entry->key);
-    if (present.ok() && !present->has_value()) old_entry.reset();
+    MR_ASSIGN(const auto present, txn.get(old_entry->key));
+    if (!present) old_entry.reset();
   }
   const auto new_entry = entry_of(table, index, after);
   double units = 0;
@@ -82,13 +82,14 @@ double change_index(store::Txn& txn, const Table& table, const Index& index, con
   return units;
 }
 
-void change_indexes(store::Txn& txn, const Table& table, const Item* before, const Item* after,
-                    Consumed& consumed) {
+Status change_indexes(store::Txn& txn, const Table& table, const Item* before, const Item* after,
+                      Consumed& consumed) {
   for (const Index& index : table.indexes) {
-    const double units = change_index(txn, table, index, before, after);
+    MR_ASSIGN(const double units, change_index(txn, table, index, before, after));
     if (units == 0) continue;
     (index.is_global ? consumed.global_indexes : consumed.local_indexes)[index.name] = units;
   }
+  return ok_status();
 }
 
 void append_record(store::Txn& txn, const Table& table, Instant now, const ItemChange& change) {
@@ -115,7 +116,7 @@ std::string expiry_key(const Table& table, const std::string& store_key, int64_t
   return key.raw(std::string_view(store_key).substr(table.items_prefix.size())).key();
 }
 
-void change_expiry(store::Txn& txn, const Table& table, const ItemChange& change) {
+void change_expiry(store::Txn& txn, const Table& table, Instant now, const ItemChange& change) {
   // An entry is found again by the old item's own attribute, whatever the time is now.
   const auto seconds = [&](const Item* item) {
     return item != nullptr ? expiry_seconds(table, *item) : std::nullopt;
@@ -125,6 +126,7 @@ void change_expiry(store::Txn& txn, const Table& table, const ItemChange& change
   if (before == after) return;
   if (before) txn.del(expiry_key(table, change.store_key, *before));
   if (after) txn.put(expiry_key(table, change.store_key, *after), "");
+  if (after && *after <= now.seconds()) txn.put(expired_mark(table), "");
 }
 
 }  // namespace
@@ -138,7 +140,8 @@ Result<std::optional<StoredItem>> read_item(store::Txn& txn, const std::string& 
   return std::optional(StoredItem{std::move(*bytes), std::move(item)});
 }
 
-Consumed apply_change(store::Txn& txn, const Table& table, Instant now, const ItemChange& change) {
+Result<Consumed> apply_change(store::Txn& txn, const Table& table, Instant now,
+                              const ItemChange& change) {
   const size_t old_size = change.before ? change.before->size_bytes() : 0;
   const size_t new_size = change.after != nullptr ? codec::size_bytes(*change.after) : 0;
   Consumed consumed;
@@ -155,28 +158,30 @@ Consumed apply_change(store::Txn& txn, const Table& table, Instant now, const It
              int64_t{change.after != nullptr} - int64_t{change.before.has_value()},
              static_cast<int64_t>(new_size) - static_cast<int64_t>(old_size));
   if (!table.has_derived_data()) return consumed;
-  change_indexes(txn, table, change.before ? &change.before->item : nullptr, change.after,
-                 consumed);
+  MR_TRY(change_indexes(txn, table, change.before ? &change.before->item : nullptr, change.after,
+                        consumed));
   if (table.stream) append_record(txn, table, now, change);
-  if (table.ttl) change_expiry(txn, table, change);
+  if (table.ttl) change_expiry(txn, table, now, change);
   return consumed;
 }
 
-void backfill_index(store::Txn& txn, const Table& table, const Index& index, const Item& item) {
+Status backfill_index(store::Txn& txn, const Table& table, const Index& index, const Item& item) {
   // A write that came after the index was made has put its entry already: the entry is there or not
   // by the same rule, so only the missing ones count.
   const auto entry = entry_of(table, index, &item);
-  if (!entry) return;
-  auto present = txn.get(entry->key);
-  if (present.ok() && present->has_value()) return;
+  if (!entry) return ok_status();
+  MR_ASSIGN(const auto present, txn.get(entry->key));
+  if (present) return ok_status();
   txn.put(entry->key, entry->bytes);
   add_counts(txn, table, &index, 1, static_cast<int64_t>(entry->size));
+  return ok_status();
 }
 
 void backfill_expiry(store::Txn& txn, const Table& table, const std::string& store_key,
                      const Item& item) {
   if (auto seconds = expiry_seconds(table, item)) {
     txn.put(expiry_key(table, store_key, *seconds), "");
+    txn.put(expired_mark(table), "");
   }
 }
 
@@ -190,6 +195,10 @@ std::optional<int64_t> expiry_seconds(const Table& table, const Item& item) {
 
 std::string expiry_prefix(const Table& table) {
   return part_key(table.scope, Part::kExpiry).u64(table.id).key();
+}
+
+std::string expired_mark(const Table& table) {
+  return part_key(table.scope, Part::kExpiry).u64(table.id).u64(0).key();
 }
 
 Result<Counts> read_counts(store::Txn& txn, const Table& table, const Index* index) {

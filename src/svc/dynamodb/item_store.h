@@ -35,11 +35,12 @@ struct ItemChange {
 
 // Writes it. A change that changes nothing writes nothing, and makes no stream record, but
 // consumes. REQUIRES: `after` is valid and has its keys; the table was read in this transaction.
-Consumed apply_change(store::Txn& txn, const Table& table, Instant now, const ItemChange& change);
+Result<Consumed> apply_change(store::Txn& txn, const Table& table, Instant now,
+                              const ItemChange& change);
 
 // Writes the entries that one index, or the expiry index, should have for an item that is there.
-void backfill_index(store::Txn& txn, const Table& table, const Index& index,
-                    const codec::Item& item);
+Status backfill_index(store::Txn& txn, const Table& table, const Index& index,
+                      const codec::Item& item);
 void backfill_expiry(store::Txn& txn, const Table& table, const std::string& store_key,
                      const codec::Item& item);
 
@@ -48,6 +49,9 @@ void backfill_expiry(store::Txn& txn, const Table& table, const std::string& sto
 std::optional<int64_t> expiry_seconds(const Table& table, const codec::Item& item);
 // Key of the expiry index; the item's own place is behind the time.
 std::string expiry_prefix(const Table& table);
+// Stands in the expiry index, before all entries, when one was put that had expired already: the
+// worker, who goes on where it stopped, then looks at the old times once more.
+std::string expired_mark(const Table& table);
 
 // Items and bytes of a table (no index) or an index.
 struct Counts {

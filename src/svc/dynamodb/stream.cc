@@ -113,12 +113,11 @@ Status enable_stream(svc::Context& ctx, Table& table, std::string view_type) {
   table.stream = StreamSettings{stream.id, stream.label, stream.view_type};
   table.latest_stream_label = stream.label;
   save(ctx.txn(), stream);
-  note_work(ctx.txn(), Work{.kind = WorkKind::kTrimStream,
-                            .scope = ctx.scope(),
-                            .name = table.name,
-                            .label = stream.label,
-                            .id = stream.id});
-  return ok_status();
+  return note_work(ctx.txn(), Work{.kind = WorkKind::kTrimStream,
+                                   .scope = ctx.scope(),
+                                   .name = table.name,
+                                   .label = stream.label,
+                                   .id = stream.id});
 }
 
 Status disable_stream(svc::Context& ctx, Table& table) {

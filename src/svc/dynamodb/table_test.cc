@@ -251,6 +251,46 @@ TEST_F(Tables, ItemsExpire) {
   EXPECT_EQ(keys_in(Part::kExpiry), 0);
 }
 
+TEST_F(Tables, AnItemThatIsPutExpiredGoesToo) {
+  make_table("tbl");
+  start_background(harness.ports);
+  ASSERT_TRUE(call<api::UpdateTimeToLive>(
+                  {.table_name = "tbl", .time_to_live_specification = {true, "exp"}})
+                  .ok());
+  harness.runner.advance_ms(2000);
+  const int64_t now = harness.clock.now().seconds();
+  const auto expiring = [&](int64_t at) {
+    put("tbl", R"({"pk":{"S":"a"},"exp":{"N":")" + std::to_string(at) + R"("}})");
+  };
+  expiring(now + 100);
+  leap_ms(200'000);
+  EXPECT_EQ(get("tbl", R"({"pk":{"S":"a"}})"), "none");
+  expiring(now - 1000);  // before what has been looked at
+  harness.runner.advance_ms(2000);
+  EXPECT_EQ(get("tbl", R"({"pk":{"S":"a"}})"), "none");
+  EXPECT_EQ(keys_in(Part::kExpiry), 0);
+}
+
+TEST_F(Tables, ADeletedTableLeavesNothing) {
+  auto in = table_request("tbl");
+  in.attribute_definitions->push_back({"g", "S"});
+  in.global_secondary_indexes =
+      std::vector<api::GlobalSecondaryIndex>{{.index_name = "by_g",
+                                              .key_schema = {{"g", "HASH"}},
+                                              .projection = {.projection_type = "KEYS_ONLY"}}};
+  create(std::move(in));
+  for (int i = 0; i < 1500; ++i)  // more than one step
+    put("tbl", R"({"pk":{"S":")" + std::to_string(i) + R"("},"g":{"S":"x"}})");
+  make_table("tbm");
+  put("tbm", R"({"pk":{"S":"kept"}})");
+  ASSERT_TRUE(call<api::DeleteTable>({.table_name = "tbl"}).ok());
+  start_background(harness.ports);
+  leap_ms(100'000);
+  EXPECT_EQ(keys_in(Part::kItem), 1);
+  EXPECT_EQ(keys_in(Part::kIndexEntry), 0);
+  EXPECT_EQ(keys_in(Part::kCounter), 2);
+}
+
 TEST_F(Tables, Tags) {
   auto in = table_request("tbl");
   in.tags = std::vector<api::Tag>{{"team", "a"}};

@@ -52,12 +52,13 @@ Result<TokenState> claim_token(svc::Context& ctx, std::string_view token,
   const uint64_t expires = now + kTransactionTokenLifeMs;
   ctx.txn().put(key, big_endian(expires) + std::string(fingerprint));
   ctx.txn().put(by_expiry(ctx.scope()).u64(expires).str(token).key(), "");
-  note_work(ctx.txn(), Work{.kind = WorkKind::kSweepTokens, .scope = ctx.scope()});
+  MR_TRY(note_work(ctx.txn(), Work{.kind = WorkKind::kSweepTokens, .scope = ctx.scope()}));
   return TokenState::kNew;
 }
 
-Result<bool> sweep_tokens(store::Txn& txn, const svc::Scope& scope, Instant now, int count_max) {
-  const store::KeyRange over{by_expiry(scope).key(),
+Result<bool> sweep_tokens(store::Txn& txn, const svc::Scope& scope, Instant now, int count_max,
+                          std::string& at) {
+  const store::KeyRange over{std::max(by_expiry(scope).key(), at),
                              by_expiry(scope).u64(static_cast<uint64_t>(now.ms())).key()};
   auto cursor = txn.scan_untracked(over);
   int count = 0;
@@ -73,6 +74,7 @@ Result<bool> sweep_tokens(store::Txn& txn, const svc::Scope& scope, Instant now,
     MR_ASSIGN(std::optional<std::string> found, txn.get(key));
     if (found && from_big_endian(*found) == *expires) txn.del(key);
     txn.del(cursor->key());
+    at = std::string(cursor->key()) + '\0';
   }
   MR_TRY(cursor->status());
   return count == count_max;

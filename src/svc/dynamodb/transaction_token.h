@@ -17,7 +17,9 @@ enum class TokenState { kNew, kRepeated };
 Result<TokenState> claim_token(svc::Context& ctx, std::string_view token,
                                std::string_view fingerprint);
 
-// Removes tokens that are over, at most `count_max` of them; true when there may be more.
-Result<bool> sweep_tokens(store::Txn& txn, const svc::Scope& scope, Instant now, int count_max);
+// Removes tokens that are over, at most `count_max` of them; true when there may be more. `at` is
+// where the last sweep ended, so that this one does not walk over what that one removed.
+Result<bool> sweep_tokens(store::Txn& txn, const svc::Scope& scope, Instant now, int count_max,
+                          std::string& at);
 
 }  // namespace millrace::dynamodb

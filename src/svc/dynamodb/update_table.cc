@@ -144,11 +144,11 @@ Status create_index(svc::Context& ctx, const api::CreateGlobalSecondaryIndexActi
                                  index.on_demand_limits));
   index.id = table.next_index_id++;
   index.backfilling = true;
-  begin_work(ctx, Work{.kind = WorkKind::kBackfillIndex,
-                       .scope = ctx.scope(),
-                       .name = table.name,
-                       .id = table.id,
-                       .number = index.id});
+  MR_TRY(begin_work(ctx, Work{.kind = WorkKind::kBackfillIndex,
+                              .scope = ctx.scope(),
+                              .name = table.name,
+                              .id = table.id,
+                              .number = index.id}));
   table.indexes.push_back(std::move(index));
   return ok_status();
 }
@@ -162,11 +162,11 @@ Status delete_index(svc::Context& ctx, std::string_view name, Table& table) {
   Index* index = table.find_index(name);
   if (index == nullptr || !index->is_global) return no_such_index(name);
   index->deleting = true;
-  begin_work(ctx, Work{.kind = WorkKind::kPurgeIndex,
-                       .scope = ctx.scope(),
-                       .name = table.name,
-                       .id = table.id,
-                       .number = index->id});
+  MR_TRY(begin_work(ctx, Work{.kind = WorkKind::kPurgeIndex,
+                              .scope = ctx.scope(),
+                              .name = table.name,
+                              .id = table.id,
+                              .number = index->id}));
   return ok_status();
 }
 

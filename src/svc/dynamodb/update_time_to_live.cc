@@ -21,11 +21,10 @@ Status enable(svc::Context& ctx, const std::string& attribute, Table& table) {
   table.ttl = TimeToLive{attribute, true};
   const Work expire{
       .kind = WorkKind::kExpireItems, .scope = ctx.scope(), .name = table.name, .id = table.id};
-  note_work(ctx.txn(), expire);
+  MR_TRY(note_work(ctx.txn(), expire));
   Work backfill = expire;
   backfill.kind = WorkKind::kBackfillExpiry;
-  begin_work(ctx, backfill);
-  return ok_status();
+  return begin_work(ctx, backfill);
 }
 
 Status disable(const std::string& attribute, Table& table) {

@@ -31,6 +31,10 @@ constexpr int kStepsPerRun = 1000;
 constexpr int64_t kIntervalMs = 1000;
 // AWS leaves items alone that expired longer ago than this.
 constexpr int64_t kOldestExpirySeconds = 5LL * 365 * 24 * 3600;
+// Longer than any commit takes.
+constexpr int64_t kLateSeconds = 60;
+// In front of the cursor of kExpireItems while its entries are cleared away: behind every key.
+constexpr std::string_view kPurging = "P";
 
 std::string work_key(const Work& work) {
   return part_key(kEverywhere, Part::kWork)
@@ -87,13 +91,20 @@ Result<TablePtr> table_of(store::Txn& txn, const Work& work) {
   return table;
 }
 
-// Deletes what is under `prefix`, some keys at a time.
-Result<Outcome> purge(store::Txn& txn, const std::vector<std::string>& prefixes) {
+// Deletes what is under the prefixes, some keys at a time, and goes on where it stopped: from the
+// start it would walk over all that it has deleted. REQUIRES: nothing is put there any more.
+Result<Outcome> purge(store::Txn& txn, std::vector<std::string> prefixes, std::string& at) {
+  std::ranges::sort(prefixes);
   int left = kKeysPerStep;
   for (const auto& prefix : prefixes) {
-    auto cursor = txn.scan_untracked(store::prefix_range(prefix));
-    for (; cursor->valid() && left > 0; cursor->next(), --left)
+    store::KeyRange range = store::prefix_range(prefix);
+    if (!range.ends_after(at)) continue;
+    range.start = std::max(range.start, at);
+    auto cursor = txn.scan_untracked(range);
+    for (; cursor->valid() && left > 0; cursor->next(), --left) {
+      at = std::string(cursor->key()) + '\0';
       txn.del(cursor->key());
+    }
     MR_TRY(cursor->status());
     if (left == 0) return Outcome::kMore;
   }
@@ -104,10 +115,12 @@ std::string under_table(const Work& work, Part part) {
   return part_key(work.scope, part).u64(work.id).key();
 }
 
-Result<Outcome> purge_table(store::Txn& txn, const Work& work, Instant now) {
+Result<Outcome> purge_table(store::Txn& txn, Work& work, Instant now) {
   MR_ASSIGN(Outcome outcome,
-            purge(txn, {under_table(work, Part::kItem), under_table(work, Part::kIndexEntry),
-                        under_table(work, Part::kExpiry), under_table(work, Part::kCounter)}));
+            purge(txn,
+                  {under_table(work, Part::kItem), under_table(work, Part::kIndexEntry),
+                   under_table(work, Part::kExpiry), under_table(work, Part::kCounter)},
+                  work.cursor));
   if (outcome != Outcome::kFinished) return outcome;
   // The record is kept while the table is DELETING; a new table of the name may have replaced it.
   const std::string key = table_record_key(work.scope, work.name);
@@ -120,11 +133,11 @@ Result<Outcome> purge_table(store::Txn& txn, const Work& work, Instant now) {
   return outcome;
 }
 
-Result<Outcome> purge_index(store::Txn& txn, const Work& work) {
+Result<Outcome> purge_index(store::Txn& txn, Work& work) {
   const auto prefix = [&](Part part) {
     return part_key(work.scope, part).u64(work.id).u32(work.number).key();
   };
-  return purge(txn, {prefix(Part::kIndexEntry), prefix(Part::kCounter)});
+  return purge(txn, {prefix(Part::kIndexEntry), prefix(Part::kCounter)}, work.cursor);
 }
 
 // Calls `visit` for the next items of the table, tracked, so that a write beside it makes one of
@@ -140,7 +153,7 @@ Result<Outcome> walk_items(store::Txn& txn, const Table& table, Work& work, Visi
       return Outcome::kMore;
     }
     MR_ASSIGN(codec::Item item, codec::decode_item(cursor->value()));
-    visit(std::string(cursor->key()), item);
+    MR_TRY(visit(std::string(cursor->key()), item));
   }
   MR_TRY(cursor->status());
   return Outcome::kFinished;
@@ -153,7 +166,7 @@ Result<Outcome> backfill_index_step(store::Txn& txn, Work& work) {
   if (index == table->indexes.end()) return Outcome::kFinished;
   MR_ASSIGN(Outcome outcome,
             walk_items(txn, *table, work, [&](const std::string&, const codec::Item& item) {
-              backfill_index(txn, *table, *index, item);
+              return backfill_index(txn, *table, *index, item);
             }));
   if (outcome == Outcome::kFinished) {
     Table changed = *table;
@@ -169,6 +182,7 @@ Result<Outcome> backfill_expiry_step(store::Txn& txn, Work& work) {
   MR_ASSIGN(Outcome outcome,
             walk_items(txn, *table, work, [&](const std::string& key, const codec::Item& item) {
               backfill_expiry(txn, *table, key, item);
+              return ok_status();
             }));
   if (outcome == Outcome::kFinished) {
     Table changed = *table;
@@ -195,22 +209,45 @@ Status expire_one(store::Txn& txn, const Table& table, std::string_view expiry_k
     txn.del(expiry_key);  // of an attribute that TTL no longer looks at
     return ok_status();
   }
-  apply_change(txn, table, now, ItemChange{store_key, before, nullptr, ChangeOrigin::kTimeToLive});
-  return ok_status();
+  const ItemChange change{store_key, before, nullptr, ChangeOrigin::kTimeToLive};
+  return apply_change(txn, table, now, change).status();
 }
 
-Result<Outcome> expire_items(store::Txn& txn, const Work& work, Instant now) {
+// Where to begin: behind what is done, unless entries of old times were put since.
+Result<std::string> expiry_start(store::Txn& txn, const Table& table, const Work& work,
+                                 Instant now) {
+  const int64_t oldest = std::max<int64_t>(1, now.seconds() - kOldestExpirySeconds);
+  std::string start = time_key(expiry_prefix(table), oldest);
+  MR_ASSIGN(const auto mark, txn.get(expired_mark(table)));
+  if (mark) {
+    txn.del(expired_mark(table));
+  } else {
+    start = std::max(start, work.cursor);
+  }
+  return start;
+}
+
+Result<Outcome> expire_items(store::Txn& txn, Work& work, Instant now) {
   MR_ASSIGN(TablePtr table, table_of(txn, work));
   if (!table || !table->ttl) {
     // Switched off, or the table is gone: its expiry index with it.
-    return purge(txn, {under_table(work, Part::kExpiry)});
+    if (!work.cursor.starts_with(kPurging)) work.cursor = kPurging;
+    std::string at = work.cursor.substr(kPurging.size());
+    MR_ASSIGN(Outcome outcome, purge(txn, {under_table(work, Part::kExpiry)}, at));
+    work.cursor = std::string(kPurging) + at;
+    return outcome;
   }
   const std::string prefix = expiry_prefix(*table);
-  const int64_t oldest = std::max<int64_t>(0, now.seconds() - kOldestExpirySeconds);
-  auto cursor = txn.scan_untracked({time_key(prefix, oldest), time_key(prefix, now.seconds() + 1)});
+  const std::string end = time_key(prefix, now.seconds() + 1);
+  if (work.cursor > end) work.cursor.clear();  // the clock went back, or TTL was off for a while
+  MR_ASSIGN(std::string start, expiry_start(txn, *table, work, now));
+  auto cursor = txn.scan_untracked({start, end});
+  // An entry that was put with a time to come may be committed a little after that time.
+  const std::string settled = time_key(prefix, std::max<int64_t>(0, now.seconds() - kLateSeconds));
   int count = 0;
   for (; cursor->valid() && count < kItemsPerStep; cursor->next(), ++count) {
     MR_TRY(expire_one(txn, *table, cursor->key(), now));
+    work.cursor = std::min(std::string(cursor->key()) + '\0', settled);
   }
   MR_TRY(cursor->status());
   return count == kItemsPerStep ? Outcome::kMore : Outcome::kIdle;
@@ -233,7 +270,7 @@ Result<Outcome> run_step(store::Txn& txn, Work& work, Instant now) {
     case WorkKind::kExpireItems: return expire_items(txn, work, now);
     case WorkKind::kTrimStream: return trim_step(txn, work, now);
     case WorkKind::kSweepTokens: {
-      MR_ASSIGN(bool more, sweep_tokens(txn, work.scope, now, kKeysPerStep));
+      MR_ASSIGN(bool more, sweep_tokens(txn, work.scope, now, kKeysPerStep, work.cursor));
       return more ? Outcome::kMore : Outcome::kIdle;
     }
   }
@@ -333,19 +370,20 @@ void schedule(const svc::Ports& ports) {
 
 }  // namespace
 
-void note_work(store::Txn& txn, const Work& work) {
+Status note_work(store::Txn& txn, const Work& work) {
   const std::string key = work_key(work);
-  auto present = txn.get_untracked(key);
-  if (present.ok() && present->has_value()) return;
-  txn.put(key, encode(work));
+  MR_ASSIGN(const auto present, txn.get_untracked(key));
+  if (!present) txn.put(key, encode(work));
+  return ok_status();
 }
 
-void begin_work(svc::Context& ctx, const Work& work) {
-  note_work(ctx.txn(), work);
+Status begin_work(svc::Context& ctx, const Work& work) {
+  MR_TRY(note_work(ctx.txn(), work));
   ctx.after_commit([&ports = ctx.ports()] {
     // If the pool is full, the next run comes by itself.
     (void)ports.runner->post([&ports] { run_work(ports); }).ok();
   });
+  return ok_status();
 }
 
 void run_work(const svc::Ports& ports) {

@@ -34,9 +34,9 @@ struct Work {
 };
 
 // Puts the row, unless it is there.
-void note_work(store::Txn& txn, const Work& work);
+Status note_work(store::Txn& txn, const Work& work);
 // The same, and starts on it as soon as the transaction has committed.
-void begin_work(svc::Context& ctx, const Work& work);
+Status begin_work(svc::Context& ctx, const Work& work);
 
 // Does everything that is due, and returns when nothing is, or after a bounded number of steps.
 void run_work(const svc::Ports& ports);

@@ -212,7 +212,7 @@ Result<WriteOutcome> run_write(svc::Context& ctx, const Table& table, const Writ
     }
   }
   const ItemChange change{store_key, outcome.before, outcome.after ? &*outcome.after : nullptr};
-  outcome.consumed = apply_change(ctx.txn(), table, ctx.now(), change);
+  MR_ASSIGN(outcome.consumed, apply_change(ctx.txn(), table, ctx.now(), change));
   return outcome;
 }
 
