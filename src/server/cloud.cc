@@ -230,7 +230,9 @@ Status Cloud::stop() {
   if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
   impl_->clock.set_listener(nullptr);
   impl_->runtime.stop();
-  return impl_->store ? impl_->store->flush() : ok_status();
+  if (!impl_->store) return ok_status();
+  impl_->store->close();  // answers what is queued while those whom it tells still live
+  return impl_->store->flush();
 }
 
 }  // namespace millrace::server

@@ -45,6 +45,10 @@ class MemoryStore final : public Store, private OpSink {
     return Error("UnsupportedOperation", 400, "The in-memory store keeps nothing on disk.");
   }
   Status flush() override { return ok_status(); }
+  void close() override {
+    std::unique_lock lock(mutex_);
+    is_closed_ = true;
+  }
 
  private:
   friend class MemorySnapshot;
@@ -64,6 +68,7 @@ class MemoryStore final : public Store, private OpSink {
   std::deque<std::pair<CommitVersion, std::string>> superseded_;
   Sequencer sequencer_{0};
   CommitVersion published_ = 0;
+  bool is_closed_ = false;
 };
 
 class MemorySnapshot final : public VersionedSnapshot {
@@ -176,7 +181,8 @@ void MemoryStore::commit_async(std::unique_ptr<Txn> txn, CommitCallback done) {
   Result<CommitVersion> result = impl.read_version();
   if (impl.has_writes()) {
     std::unique_lock lock(mutex_);
-    result = commit_locked(impl);
+    result = is_closed_ ? Error("ServiceUnavailable", 503, "The server is stopping.")
+                        : commit_locked(impl);
   }
   txn.reset();
   done(std::move(result));

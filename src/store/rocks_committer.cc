@@ -110,13 +110,15 @@ RocksCommitter::RocksCommitter(rocksdb::DB& db, const RocksOptions& options,
       sequencer_(db.GetLatestSequenceNumber()),
       thread_([this] { run(); }) {}
 
-RocksCommitter::~RocksCommitter() {
+RocksCommitter::~RocksCommitter() { close(); }
+
+void RocksCommitter::close() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void RocksCommitter::enqueue(std::unique_ptr<TxnImpl> txn, Store::CommitCallback done) {
@@ -127,6 +129,8 @@ void RocksCommitter::enqueue(std::unique_ptr<TxnImpl> txn, Store::CommitCallback
     std::lock_guard lock(mutex_);
     if (failure_) {
       refusal = failure_;
+    } else if (stopping_) {
+      refusal = Error("ServiceUnavailable", 503, "The server is stopping.");
     } else if (queue_bytes_ + bytes > kQueueBytesMax && !queue_.empty()) {
       refusal = Error("ServiceUnavailable", 503, "Too many writes are waiting for the disk.");
     } else {

@@ -48,11 +48,13 @@ class RocksCommitter {
  public:
   // `db` is borrowed and must outlive the committer; `flushes` listens to it.
   RocksCommitter(rocksdb::DB& db, const RocksOptions& options, std::shared_ptr<FlushWatch> flushes);
-  // Commits what is queued, then stops.
   ~RocksCommitter();
 
+  // Commits and answers what is queued, then stops. Called by one thread, not out of an answer.
+  void close();
+
   // REQUIRES: txn->has_writes(). Answers inside the call only with an error: when the queue is
-  // full, or after a failed write.
+  // full, after a failed write, or after close().
   void enqueue(std::unique_ptr<TxnImpl> txn, Store::CommitCallback done);
 
  private:

@@ -113,6 +113,8 @@ class RocksStore final : public Store {
     return ok_status();
   }
 
+  void close() override { committer_.close(); }
+
   Status flush() override {
     rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
     if (!status.ok()) return rocks_error(status);

@@ -128,6 +128,9 @@ class Store {
   virtual Status checkpoint(const std::string& path) = 0;
   // Makes the next open fast; called at shutdown.
   virtual Status flush() = 0;
+  // Commits and answers what is queued; from then on every commit with writes is refused. Called
+  // at shutdown, while those who wait for answers are still there. Reading goes on.
+  virtual void close() = 0;
 };
 
 // Runs `body(txn)` and commits, again on conflict (at most `attempts_max` times, then the conflict

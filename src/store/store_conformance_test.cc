@@ -541,6 +541,26 @@ TEST_P(StoreConformance, CommitsQueuedAtDestructionAreDone) {
   EXPECT_EQ(walk(store_->snapshot()->scan(prefix_range("k"))).size(), 100);
 }
 
+TEST_P(StoreConformance, CloseAnswersWhatIsQueuedAndRefusesTheRest) {
+  int done = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto txn = store_->begin();
+    txn->put("k" + std::to_string(i), "v");
+    store_->commit_async(std::move(txn), [&](Result<CommitVersion> result) {
+      EXPECT_TRUE(result.ok());
+      ++done;
+    });
+  }
+  store_->close();
+  EXPECT_EQ(done, 100);
+  auto late = store_->begin();
+  late->put("late", "v");
+  EXPECT_EQ(store_->commit(std::move(late)).error().code(), "ServiceUnavailable");
+  EXPECT_TRUE(store_->flush().ok());
+  EXPECT_EQ(now("k7"), "v");
+  store_->close();
+}
+
 TEST_P(StoreConformance, ReopeningKeepsDataAndVersions) {
   if (!GetParam().is_durable) GTEST_SKIP() << "keeps nothing";
   CommitVersion last = 0;
