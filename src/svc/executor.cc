@@ -1,8 +1,11 @@
 #include "svc/executor.h"
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "base/log.h"
+#include "base/random.h"
 
 namespace millrace::svc {
 namespace {
@@ -17,6 +20,8 @@ Error too_busy() {
                "Too many concurrent requests for the same resource. Please retry.");
 }
 
+int64_t retry_delay_ms() { return 1 + static_cast<int64_t>(thread_rng().next() % 10); }
+
 }  // namespace
 
 struct Executor::Attempt {
@@ -25,20 +30,31 @@ struct Executor::Attempt {
   std::shared_ptr<void> input;
   Done done;
   int number = 0;
+  // Somebody waits and runs the operation again himself: he is told of a lost race.
+  bool is_waited_for = false;
 };
+
+Result<std::shared_ptr<Executor::Attempt>> Executor::prepare(const aws::Operation& operation,
+                                                             Call call,
+                                                             std::shared_ptr<void> input) {
+  const Registry::Entry* entry = registry_.find(operation);
+  if (entry == nullptr) {
+    return Error("UnknownOperationException", 400,
+                 std::string(operation.name) + " is not supported by Millrace");
+  }
+  return std::make_shared<Attempt>(
+      Attempt{.entry = entry, .call = std::move(call), .input = std::move(input)});
+}
 
 void Executor::run(const aws::Operation& operation, Call call, std::shared_ptr<void> input,
                    Done done) {
-  const Registry::Entry* entry = registry_.find(operation);
-  if (entry == nullptr) {
-    return done(Error("UnknownOperationException", 400,
-                      std::string(operation.name) + " is not supported by Millrace"));
-  }
-  auto attempt_state =
-      std::make_shared<Attempt>(Attempt{entry, std::move(call), std::move(input), std::move(done)});
-  if (entry->start) return start(std::move(attempt_state));
-  if (!entry->blocking) return attempt_here(attempt_state);
-  attempt(std::move(attempt_state));
+  auto prepared = prepare(operation, std::move(call), std::move(input));
+  if (!prepared.ok()) return done(std::move(prepared).error());
+  std::shared_ptr<Attempt> state = *prepared;
+  state->done = std::move(done);
+  if (state->entry->start) return start(std::move(state));
+  if (!state->entry->blocking) return attempt_here(state);
+  attempt(std::move(state));
 }
 
 void Executor::attempt(std::shared_ptr<Attempt> state) {
@@ -73,9 +89,9 @@ void Executor::attempt_here(const std::shared_ptr<Attempt>& state) {
 
 void Executor::attempt_again(const std::shared_ptr<Attempt>& state) {
   if (++state->number >= kAttemptsMax) return state->done(too_busy());
+  if (state->is_waited_for) return state->done(Error(store::kConflictCode, 409, "Run it again"));
   if (state->number <= kEagerAttempts) return attempt(state);
-  int64_t delay_ms = 1 + static_cast<int64_t>(thread_rng().next() % 10);
-  ports_.runner->after(delay_ms, [this, state] { attempt(state); });
+  ports_.runner->after(retry_delay_ms(), [this, state] { attempt(state); });
 }
 
 void Executor::start(std::shared_ptr<Attempt> state) {
@@ -90,11 +106,25 @@ void Executor::start(std::shared_ptr<Attempt> state) {
 
 Result<std::shared_ptr<void>> Executor::call_erased(const aws::Operation& operation, Call call,
                                                     std::shared_ptr<void> input) {
-  std::promise<Result<std::shared_ptr<void>>> promise;
-  auto future = promise.get_future();
-  run(operation, std::move(call), std::move(input),
-      [&promise](Result<std::shared_ptr<void>> result) { promise.set_value(std::move(result)); });
-  return future.get();
+  using Answer = Result<std::shared_ptr<void>>;
+  MR_ASSIGN(std::shared_ptr<Attempt> state, prepare(operation, std::move(call), std::move(input)));
+  state->is_waited_for = true;
+  for (;;) {
+    // Shared: who answers may still be inside set_value() when the waiter returns.
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto future = promise->get_future();
+    state->done = [promise](Answer answer) { promise->set_value(std::move(answer)); };
+    if (state->entry->start) {
+      start(state);
+      return future.get();
+    }
+    attempt_here(state);
+    Answer answer = future.get();
+    if (answer.ok() || !store::is_conflict(answer.error())) return answer;
+    if (state->number > kEagerAttempts) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(retry_delay_ms()));
+    }
+  }
 }
 
 }  // namespace millrace::svc

@@ -27,7 +27,9 @@ class Executor {
   // UnknownOperationException.
   void run(const aws::Operation& operation, Call call, std::shared_ptr<void> input, Done done);
 
-  // The same, typed, and blocking the caller until it is answered: for jobs on the worker pool.
+  // The same, typed, and blocking the caller until it is answered. The operation runs on this very
+  // thread, again and again while it loses races, so that a worker never waits for a worker.
+  // REQUIRES: for an operation that is `blocking` or started, a thread that may block.
   template <class Op>
   Result<typename Op::Output> call(Call call, typename Op::Input input) {
     auto output = call_erased(Op::kDescription, std::move(call),
@@ -45,6 +47,8 @@ class Executor {
   void attempt(std::shared_ptr<Attempt> attempt);
   void attempt_here(const std::shared_ptr<Attempt>& attempt);
   void attempt_again(const std::shared_ptr<Attempt>& attempt);
+  Result<std::shared_ptr<Attempt>> prepare(const aws::Operation& operation, Call call,
+                                           std::shared_ptr<void> input);
   void start(std::shared_ptr<Attempt> attempt);
 
   const Registry& registry_;

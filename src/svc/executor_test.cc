@@ -93,6 +93,36 @@ TEST_F(ExecutorTest, GivesUpWithThrottlingWhenTheRaceIsNeverWon) {
     h_.runner.advance_ms(10);
 }
 
+// An operation that waits, or reads ranges, must not hold the connections of an io thread.
+TEST_F(ExecutorTest, WhatBlocksRunsOnAWorker) {
+  testing::Harness h([](Registry& registry) {
+    registry.add<GetCallerIdentity>({.run = increment, .blocking = true});
+  });
+  int answers = 0;
+  h.executor.run(GetCallerIdentity::kDescription, testing::Harness::root_call(),
+                 std::make_shared<GetCallerIdentity::Input>(), [&](auto) { ++answers; });
+  EXPECT_EQ(answers, 0);
+  h.runner.advance_ms(1);
+  EXPECT_EQ(answers, 1);
+}
+
+// A worker that waited for a worker would be a deadlock once all of them do.
+TEST_F(ExecutorTest, WhoWaitsRunsItHimself) {
+  testing::Harness h([](Registry& registry) {
+    registry.add<GetCallerIdentity>({.run = increment, .blocking = true});
+  });
+  int races = 0;
+  between_read_and_write = [&] {
+    if (races++ > 1) return;
+    ASSERT_TRUE(store::transact(*h.store, [](store::Txn& txn) {
+                  txn.put("counter", "abc");
+                  return ok_status();
+                }).ok());
+  };
+  EXPECT_EQ(h.executor.call<GetCallerIdentity>(testing::Harness::root_call(), {})->account, "abcx");
+  EXPECT_EQ(races, 3);
+}
+
 TEST_F(ExecutorTest, DeniedCallsChangeNothing) {
   DenyingAuthorizer deny;
   h_.ports.authorizer = &deny;

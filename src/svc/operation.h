@@ -97,7 +97,9 @@ struct Handler {
   // before `run`. Absent: the operation needs none (e.g. GetCallerIdentity).
   Result<std::vector<Access>> (*access)(Context&, const Input&) = nullptr;
 
-  // It may block on the file system: runs on the worker pool instead of where the request arrived.
+  // It waits for files, or reads ranges of any length: runs on the worker pool instead of where the
+  // request arrived. What reads and writes single keys stays there. So does not, whatever this
+  // says, an operation whose name begins with "List": it reads a range.
   bool blocking = false;
 };
 
@@ -145,7 +147,8 @@ void Registry::add(Handler<Op> handler) {
   using Input = typename Op::Input;
   using Output = typename Op::Output;
   CHECK((handler.run == nullptr) != (handler.start == nullptr));
-  Entry entry{.operation = &Op::kDescription, .blocking = handler.blocking};
+  Entry entry{.operation = &Op::kDescription,
+              .blocking = handler.blocking || Op::kDescription.name.starts_with("List")};
   if (auto run = handler.run) {
     entry.run = [run](Context& ctx, const void* input) -> Result<std::shared_ptr<void>> {
       auto output = run(ctx, *static_cast<const Input*>(input));

@@ -30,18 +30,22 @@ Result<std::vector<svc::Access>> access(svc::Context& ctx, const typename Op::In
 void register_operations(svc::Registry& r) {
   r.add<api::CreateLogGroup>({.run = create_log_group, .access = access<api::CreateLogGroup>});
   r.add<api::CreateLogStream>({.run = create_log_stream, .access = access<api::CreateLogStream>});
-  r.add<api::DeleteLogGroup>({.run = delete_log_group, .access = access<api::DeleteLogGroup>});
-  r.add<api::DeleteLogStream>({.run = delete_log_stream, .access = access<api::DeleteLogStream>});
+  r.add<api::DeleteLogGroup>(
+      {.run = delete_log_group, .access = access<api::DeleteLogGroup>, .blocking = true});
+  r.add<api::DeleteLogStream>(
+      {.run = delete_log_stream, .access = access<api::DeleteLogStream>, .blocking = true});
   r.add<api::DeleteRetentionPolicy>(
       {.run = delete_retention_policy, .access = access<api::DeleteRetentionPolicy>});
   r.add<api::DescribeLogGroups>(
-      {.run = describe_log_groups, .access = access<api::DescribeLogGroups>});
+      {.run = describe_log_groups, .access = access<api::DescribeLogGroups>, .blocking = true});
   r.add<api::DescribeLogStreams>(
-      {.run = describe_log_streams, .access = access<api::DescribeLogStreams>});
+      {.run = describe_log_streams, .access = access<api::DescribeLogStreams>, .blocking = true});
   r.add<api::DescribeSubscriptionFilters>(
       {.run = describe_subscription_filters, .access = access<api::DescribeSubscriptionFilters>});
-  r.add<api::FilterLogEvents>({.run = filter_log_events, .access = access<api::FilterLogEvents>});
-  r.add<api::GetLogEvents>({.run = get_log_events, .access = access<api::GetLogEvents>});
+  r.add<api::FilterLogEvents>(
+      {.run = filter_log_events, .access = access<api::FilterLogEvents>, .blocking = true});
+  r.add<api::GetLogEvents>(
+      {.run = get_log_events, .access = access<api::GetLogEvents>, .blocking = true});
   r.add<api::ListTagsForResource>(
       {.run = list_tags_for_resource, .access = access<api::ListTagsForResource>});
   r.add<api::ListTagsLogGroup>(

@@ -100,7 +100,9 @@ void add(svc::Registry& r,
   r.add<Op>({.run = metered<Op, Run, MeterName>, .access = access, .blocking = blocking});
 }
 
-constexpr bool kOnFiles = true;  // may wait for the disk: runs on the worker pool
+// Runs on the worker pool: waits for files, or reads many keys.
+constexpr bool kOnFiles = true;
+constexpr bool kManyKeys = true;
 
 void register_objects(svc::Registry& r) {
   add<ops::PutObject, put_object, kS3Writes>(r, on_object<kPutObject>, kOnFiles);
@@ -113,7 +115,8 @@ void register_objects(svc::Registry& r) {
   add<ops::PutObjectTagging, put_object_tagging, kS3Writes>(r, on_object<kPutObjectTagging>);
   // Deleting costs nothing.
   r.add<ops::DeleteObject>({.run = delete_object, .access = on_object<kDeleteObject>});
-  r.add<ops::DeleteObjects>({.run = delete_objects});  // asks for each key itself
+  // Asks for each key itself.
+  r.add<ops::DeleteObjects>({.run = delete_objects, .blocking = kManyKeys});
   r.add<ops::DeleteObjectTagging>(
       {.run = delete_object_tagging, .access = on_object<kDeleteObjectTagging>});
 }
