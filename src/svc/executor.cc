@@ -1,8 +1,6 @@
 #include "svc/executor.h"
 
-#include <chrono>
 #include <future>
-#include <thread>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -19,8 +17,6 @@ Error too_busy() {
   return Error("ThrottlingException", 400,
                "Too many concurrent requests for the same resource. Please retry.");
 }
-
-int64_t retry_delay_ms() { return 1 + static_cast<int64_t>(thread_rng().next() % 10); }
 
 }  // namespace
 
@@ -91,7 +87,8 @@ void Executor::attempt_again(const std::shared_ptr<Attempt>& state) {
   if (++state->number >= kAttemptsMax) return state->done(too_busy());
   if (state->is_waited_for) return state->done(Error(store::kConflictCode, 409, "Run it again"));
   if (state->number <= kEagerAttempts) return attempt(state);
-  ports_.runner->after(retry_delay_ms(), [this, state] { attempt(state); });
+  int64_t delay_ms = 1 + static_cast<int64_t>(thread_rng().next() % 10);
+  ports_.runner->after(delay_ms, [this, state] { attempt(state); });
 }
 
 void Executor::start(std::shared_ptr<Attempt> state) {
@@ -121,9 +118,6 @@ Result<std::shared_ptr<void>> Executor::call_erased(const aws::Operation& operat
     attempt_here(state);
     Answer answer = future.get();
     if (answer.ok() || !store::is_conflict(answer.error())) return answer;
-    if (state->number > kEagerAttempts) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(retry_delay_ms()));
-    }
   }
 }
 

@@ -36,9 +36,11 @@ Result<int64_t> usable_period_s(int64_t given) {
 }
 
 void register_operations(svc::Registry& r) {
-  r.add<api::GetMetricData>({.run = get_metric_data, .access = on_account<api::GetMetricData>});
-  r.add<api::GetMetricStatistics>(
-      {.run = get_metric_statistics, .access = on_account<api::GetMetricStatistics>});
+  r.add<api::GetMetricData>(
+      {.run = get_metric_data, .access = on_account<api::GetMetricData>, .blocking = true});
+  r.add<api::GetMetricStatistics>({.run = get_metric_statistics,
+                                   .access = on_account<api::GetMetricStatistics>,
+                                   .blocking = true});
   r.add<api::ListMetrics>({.run = list_metrics, .access = on_account<api::ListMetrics>});
   r.add<api::PutMetricData>({.run = put_metric_data, .access = put_access});
 }

@@ -98,11 +98,11 @@ void register_items(svc::Registry& registry) {
 
 void register_partiql(svc::Registry& registry) {
   registry.add<api::ExecuteStatement>(
-      {.run = execute_statement, .access = execute_statement_access});
+      {.run = execute_statement, .access = execute_statement_access, .blocking = true});
   registry.add<api::BatchExecuteStatement>(
-      {.run = batch_execute_statement, .access = batch_execute_statement_access});
+      {.run = batch_execute_statement, .access = batch_execute_statement_access, .blocking = true});
   registry.add<api::ExecuteTransaction>(
-      {.run = execute_transaction, .access = execute_transaction_access});
+      {.run = execute_transaction, .access = execute_transaction_access, .blocking = true});
 }
 
 void register_streams(svc::Registry& registry) {

@@ -37,10 +37,11 @@ void register_operations(svc::Registry& r) {
   r.add<wire::PutParameter>({.run = put_parameter, .access = access<wire::PutParameter>});
   r.add<wire::GetParameter>({.run = get_parameter, .access = access<wire::GetParameter>});
   r.add<wire::GetParameters>({.run = get_parameters, .access = access<wire::GetParameters>});
-  r.add<wire::GetParametersByPath>(
-      {.run = get_parameters_by_path, .access = access<wire::GetParametersByPath>});
+  r.add<wire::GetParametersByPath>({.run = get_parameters_by_path,
+                                    .access = access<wire::GetParametersByPath>,
+                                    .blocking = true});
   r.add<wire::DescribeParameters>(
-      {.run = describe_parameters, .access = access<wire::DescribeParameters>});
+      {.run = describe_parameters, .access = access<wire::DescribeParameters>, .blocking = true});
   r.add<wire::DeleteParameter>({.run = delete_parameter, .access = access<wire::DeleteParameter>});
   r.add<wire::DeleteParameters>(
       {.run = delete_parameters, .access = access<wire::DeleteParameters>});
