@@ -28,6 +28,7 @@
 #include "svc/lambda/operations.h"
 #include "svc/logs/log_writer.h"
 #include "svc/logs/operations.h"
+#include "svc/logs/purge.h"
 #include "svc/metering/meter_store.h"
 #include "svc/s3/s3.h"
 #include "svc/ses/operations.h"
@@ -54,8 +55,19 @@ Result<std::string> fresh_incoming_dir(const std::string& data_dir) {
   std::error_code ec;
   std::filesystem::remove_all(dir, ec);
   std::filesystem::create_directories(dir, ec);
+  if (!ec) std::filesystem::permissions(dir, std::filesystem::perms::owner_all, ec);
   if (ec) return Error::internal(fmt::format("cannot make {}: {}", dir, ec.message()));
   return dir;
+}
+
+// Other users of the machine do not read the data. The folder around it stays open: functions, who
+// may be other users, reach their code through it.
+Status make_store_dir(const std::string& dir) {
+  std::error_code ec;
+  std::filesystem::create_directories(dir, ec);
+  if (!ec) std::filesystem::permissions(dir, std::filesystem::perms::owner_all, ec);
+  if (ec) return Error::internal(fmt::format("cannot make {}: {}", dir, ec.message()));
+  return ok_status();
 }
 
 std::string url_of(const CloudOptions& options, uint16_t port) {
@@ -92,6 +104,7 @@ struct Cloud::Impl {
   std::unique_ptr<cloudwatch::MetricWriter> metrics;
   std::unique_ptr<metering::MeterStore> meter;
   std::unique_ptr<logs::LogWriter> log_writer;
+  std::unique_ptr<logs::Purge> log_purge;
   std::unique_ptr<Functions> functions;
   std::unique_ptr<events::ScheduleRunner> schedules;
   std::unique_ptr<Notices> notices;
@@ -109,6 +122,7 @@ struct Cloud::Impl {
 };
 
 Status Cloud::Impl::open() {
+  MR_TRY(make_store_dir(options.data_dir + "/store"));
   MR_ASSIGN(store, store::open_rocks_store({.path = options.data_dir + "/store",
                                             .free_bytes_min = disk_reserve_bytes(options.data_dir),
                                             .durability = options.durability,
@@ -136,6 +150,7 @@ Status Cloud::Impl::open() {
   metrics = std::make_unique<cloudwatch::MetricWriter>(ports);
   meter = std::make_unique<metering::MeterStore>(ports);
   log_writer = std::make_unique<logs::LogWriter>(ports);
+  log_purge = std::make_unique<logs::Purge>(ports);
   functions = std::make_unique<Functions>(options.functions, options.data_dir, runtime, ports);
   schedules = std::make_unique<events::ScheduleRunner>(ports);
   notices = std::make_unique<Notices>(options.notices, runtime, ports);
@@ -172,6 +187,7 @@ void Cloud::Impl::start_background() {
     spdlog::error("stacks cannot go on: {}", resumed.error().to_string());
   }
   log_writer->start();
+  log_purge->start();
   metrics->start();
   meter->start();
 }
@@ -226,6 +242,7 @@ Status Cloud::stop() {
   if (impl_->schedules) impl_->schedules->stop();
   if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
   if (impl_->log_writer && impl_->ports.store != nullptr) impl_->log_writer->stop();
+  if (impl_->log_purge) impl_->log_purge->stop();
   if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
   if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
   impl_->clock.set_listener(nullptr);

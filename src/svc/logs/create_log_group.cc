@@ -21,7 +21,7 @@ Answer<api::CreateLogGroup> create_log_group(svc::Context& ctx,
   if (present) {
     return api::errors::resource_already_exists_exception("The specified log group already exists");
   }
-  GroupRow row{.created_ms = ctx.now().ms()};
+  GroupRow row{.created_ms = ctx.now().ms(), .storage = new_storage()};
   if (in.tags) row.tags = *in.tags;
   put_group(ctx.txn(), ctx.scope(), in.log_group_name, row);
   MR_TRY(svc::note_scope(ctx.txn(), store::Space::kLogs, ctx.scope()));

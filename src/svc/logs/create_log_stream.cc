@@ -6,13 +6,13 @@ namespace millrace::logs {
 Answer<api::CreateLogStream> create_log_stream(svc::Context& ctx,
                                                const api::CreateLogStream::Input& in) {
   MR_ASSIGN(GroupRow group, load_group(ctx.txn(), ctx.scope(), in.log_group_name));
-  StreamName name{in.log_group_name, in.log_stream_name};
-  MR_ASSIGN(auto present, ctx.txn().get(stream_key(ctx.scope(), name)));
+  const std::string key = stream_key(ctx.scope(), group, in.log_stream_name);
+  MR_ASSIGN(auto present, ctx.txn().get(key));
   if (present) {
     return api::errors::resource_already_exists_exception(
         "The specified log stream already exists");
   }
-  ctx.txn().put(stream_key(ctx.scope(), name), to_text(StreamRow{.created_ms = ctx.now().ms()}));
+  ctx.txn().put(key, to_text(StreamRow{.created_ms = ctx.now().ms(), .storage = new_storage()}));
   return api::CreateLogStream::Output{};
 }
 

@@ -32,8 +32,8 @@ Answer<api::DescribeLogGroups> describe_log_groups(svc::Context& ctx,
       out.next_token = name;
       break;
     }
-    MR_ASSIGN(GroupRow row, group_from_text(it->value()));
-    MR_ASSIGN(auto bytes, ctx.txn().get_untracked(bytes_key(ctx.scope(), name)));
+    MR_ASSIGN(GroupRow row, group_from_text(it->value(), name));
+    MR_ASSIGN(auto bytes, ctx.txn().get_untracked(bytes_key(ctx.scope(), row.storage)));
     api::LogGroup group;
     group.log_group_name = name;
     group.creation_time = row.created_ms;

@@ -16,14 +16,11 @@ Answer<api::DescribeLogStreams> describe_log_streams(svc::Context& ctx,
         "Cannot order by LastEventTime with a logStreamNamePrefix.");
   }
   std::vector<api::LogStream> all;
-  auto it = ctx.txn().scan(store::prefix_range(logs_key(ctx.scope(), "stream").str(group).key()));
+  auto it = ctx.txn().scan(store::prefix_range(streams_prefix(ctx.scope(), row.storage)));
   for (; it->valid(); it->next()) {
-    store::KeyReader key(it->key());
-    key.str();
-    key.str();
-    std::string name = key.str().value_or("");
+    std::string name = stream_name_of(it->key());
     if (in.log_stream_name_prefix && !name.starts_with(*in.log_stream_name_prefix)) continue;
-    MR_ASSIGN(StreamRow stream, stream_from_text(it->value()));
+    MR_ASSIGN(StreamRow stream, stream_from_text(it->value(), name));
     api::LogStream shown;
     shown.log_stream_name = name;
     shown.creation_time = stream.created_ms;

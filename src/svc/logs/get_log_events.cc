@@ -21,9 +21,8 @@ std::optional<std::string> position_of(const std::string& token) {
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 Answer<api::GetLogEvents> get_log_events(svc::Context& ctx, const api::GetLogEvents::Input& in) {
   MR_ASSIGN(std::string group, group_named(in.log_group_name, in.log_group_identifier));
-  MR_ASSIGN([[maybe_unused]] GroupRow row, load_group(ctx.txn(), ctx.scope(), group));
-  StreamName name{group, in.log_stream_name};
-  MR_ASSIGN([[maybe_unused]] StreamRow stream, load_stream(ctx.txn(), ctx.scope(), name));
+  MR_ASSIGN(GroupRow row, load_group(ctx.txn(), ctx.scope(), group));
+  MR_ASSIGN(StreamRow stream, load_stream(ctx.txn(), ctx.scope(), row, in.log_stream_name));
   EventRange range{.start_ms = in.start_time, .end_ms = in.end_time};
   bool forward = in.start_from_head.value_or(false);
   if (in.next_token) {
@@ -37,7 +36,7 @@ Answer<api::GetLogEvents> get_log_events(svc::Context& ctx, const api::GetLogEve
   auto limit = static_cast<size_t>(in.limit.value_or(10'000));
   std::vector<Event> events;
   size_t bytes = 0;
-  MR_TRY(walk_events(ctx.txn(), ctx.scope(), name, range,
+  MR_TRY(walk_events(ctx.txn(), ctx.scope(), {row.storage, stream.storage}, range,
                      forward ? store::Direction::kForward : store::Direction::kReverse,
                      [&](Event event) {
                        bytes += event.message.size() + 26;

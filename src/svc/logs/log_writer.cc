@@ -10,26 +10,26 @@ constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kDeletesMax = 2'000;  // of one transaction
 
 // The first keys of a stream that are older than the cut.
-Result<bool> delete_old(store::Store& store, const svc::Scope& scope, const StreamName& name,
+Result<bool> delete_old(store::Store& store, const svc::Scope& scope, const StreamPlace& place,
                         int64_t cut_ms) {
   bool has_more = false;
   auto committed = store::transact(store, [&](store::Txn& txn) -> Status {
     has_more = false;
     std::vector<std::string> keys;
     int64_t bytes = 0;
-    MR_TRY(walk_events(txn, scope, name, {.end_ms = cut_ms}, store::Direction::kForward,
+    MR_TRY(walk_events(txn, scope, place, {.end_ms = cut_ms}, store::Direction::kForward,
                        [&](Event event) {
                          if (keys.size() >= kDeletesMax) {
                            has_more = true;
                            return false;
                          }
-                         keys.push_back(event_prefix(scope, name) + event.position);
+                         keys.push_back(event_prefix(scope, place) + event.position);
                          bytes += static_cast<int64_t>(event.message.size()) + 26;
                          return true;
                        }));
     for (const std::string& key : keys)
       txn.del(key);
-    if (bytes > 0) txn.add(bytes_key(scope, name.group), -bytes);
+    if (bytes > 0) txn.add(bytes_key(scope, place.group), -bytes);
     return ok_status();
   });
   if (!committed.ok()) return std::move(committed).error();
@@ -98,22 +98,18 @@ Status LogWriter::sweep() {
   for (const svc::Scope& scope : scopes) {
     auto groups = snapshot->scan(store::prefix_range(logs_key(scope, "group").key()));
     for (; groups->valid(); groups->next()) {
-      MR_ASSIGN(GroupRow row, group_from_text(groups->value()));
-      if (!row.retention_days) continue;
       store::KeyReader key(groups->key());
       key.str();
-      StreamName name{.group = key.str().value_or("")};
-      auto streams =
-          snapshot->scan(store::prefix_range(logs_key(scope, "stream").str(name.group).key()));
+      MR_ASSIGN(GroupRow row, group_from_text(groups->value(), key.str().value_or("")));
+      if (!row.retention_days) continue;
+      auto streams = snapshot->scan(store::prefix_range(streams_prefix(scope, row.storage)));
       for (; streams->valid(); streams->next()) {
-        store::KeyReader stream(streams->key());
-        stream.str();
-        stream.str();
-        name.stream = stream.str().value_or("");
+        MR_ASSIGN(StreamRow stream,
+                  stream_from_text(streams->value(), stream_name_of(streams->key())));
         bool has_more = true;
         while (has_more) {
-          MR_ASSIGN(has_more,
-                    delete_old(*ports_.store, scope, name, now_ms - *row.retention_days * kDayMs));
+          MR_ASSIGN(has_more, delete_old(*ports_.store, scope, {row.storage, stream.storage},
+                                         now_ms - *row.retention_days * kDayMs));
         }
       }
       MR_TRY(streams->status());

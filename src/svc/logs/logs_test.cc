@@ -1,9 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "svc/logs/filter_pattern.h"
 #include "svc/logs/log_writer.h"
 #include "svc/logs/operations.h"
+#include "svc/logs/purge.h"
 #include "svc/testing/harness.h"
 
 namespace millrace::logs {
@@ -108,6 +112,101 @@ TEST_F(LogsTest, FilterMergesStreamsByTime) {
   auto refused =
       h.call<api::FilterLogEvents>({.log_group_name = "g", .filter_pattern = "{ $.a = 1 }"});
   EXPECT_THAT(refused.error().message(), HasSubstr("not supported by Millrace"));
+}
+
+// All pages, with what ends each.
+TEST_F(LogsTest, APageIsBoundedInBytesAndInWhatItReads) {
+  make_stream("a");
+  make_stream("b");
+  const std::string large(200'000, 'x');
+  for (int i = 0; i < 30; ++i) {
+    put("a", {large, large});
+    put("b", {large});
+  }
+  put("b", {"needle"});
+  const auto pages = [&](const std::string& pattern) {
+    std::vector<size_t> sizes;
+    std::optional<std::string> token;
+    do {
+      auto page = h.call<api::FilterLogEvents>(
+          {.log_group_name = "g", .filter_pattern = pattern, .next_token = token});
+      EXPECT_TRUE(page.ok());
+      sizes.push_back(page->events->size());
+      token = page->next_token;
+    } while (token && sizes.size() < 100);
+    return sizes;
+  };
+  std::vector<size_t> all = pages("");
+  EXPECT_EQ(std::accumulate(all.begin(), all.end(), size_t{0}), 91u);
+  EXPECT_LE(*std::ranges::max_element(all), 5u);                // a megabyte
+  EXPECT_THAT(pages("needle"), testing::ElementsAre(0, 0, 1));  // 18 MB are read
+}
+
+TEST_F(LogsTest, PagesNeitherRepeatNorMissEventsOfOneMillisecond) {
+  std::string expected;
+  for (const char* name : {"a", "b", "c"}) {
+    make_stream(name);
+    std::vector<api::InputLogEvent> events;
+    for (int i = 0; i < 3; ++i) {
+      events.push_back({h.clock.now().ms(), name + std::to_string(i)});
+      expected += events.back().message + " ";
+    }
+    h.call<api::PutLogEvents>(
+         {.log_group_name = "g", .log_stream_name = name, .log_events = events})
+        .value();
+  }
+  std::string seen;
+  std::optional<std::string> token;
+  do {
+    auto page =
+        h.call<api::FilterLogEvents>({.log_group_name = "g", .next_token = token, .limit = 1});
+    seen += joined(page->events);
+    token = page->next_token;
+  } while (token);
+  EXPECT_EQ(seen, expected);
+}
+
+TEST_F(LogsTest, WhatIsMadeAgainSeesNothingOfItsPredecessor) {
+  make_stream("s");
+  put("s", {"old"});
+  ASSERT_TRUE(h.call<api::DeleteLogStream>({.log_group_name = "g", .log_stream_name = "s"}).ok());
+  make_stream("s");
+  EXPECT_EQ(joined(h.call<api::FilterLogEvents>({.log_group_name = "g"})->events), "");
+  put("s", {"new"});
+  EXPECT_EQ(joined(h.call<api::FilterLogEvents>({.log_group_name = "g"})->events), "new ");
+  ASSERT_TRUE(h.call<api::DeleteLogGroup>({.log_group_name = "g"}).ok());
+  ASSERT_TRUE(h.call<api::CreateLogGroup>({.log_group_name = "g"}).ok());
+  EXPECT_TRUE(h.call<api::DescribeLogStreams>({.log_group_name = "g"})->log_streams->empty());
+  make_stream("s");
+  EXPECT_EQ(joined(h.call<api::FilterLogEvents>({.log_group_name = "g"})->events), "");
+}
+
+TEST_F(LogsTest, WhatIsDeletedIsClearedAwayInSteps) {
+  const auto rows = [&] {
+    int count = 0;
+    auto snapshot = h.store->snapshot();
+    for (auto it = snapshot->scan({}); it->valid(); it->next())
+      ++count;
+    return count;
+  };
+  const int before = rows();
+  std::vector<std::string> messages(3'000, "x");  // more than one step
+  make_stream("s");
+  make_stream("t");
+  for (int i = 0; i < 2; ++i)
+    put("s", messages);
+  put("t", {"kept"});
+  ASSERT_TRUE(h.call<api::DeleteLogStream>({.log_group_name = "g", .log_stream_name = "s"}).ok());
+  ASSERT_TRUE(purge_deleted(*h.store).ok());
+  EXPECT_EQ(rows(), before + 3);  // a stream, an event, the counter
+  EXPECT_EQ((*h.call<api::DescribeLogGroups>({})->log_groups)[0].stored_bytes, 30);
+  for (int i = 0; i < 2; ++i)
+    put("t", messages);
+  const int full = rows();
+  ASSERT_TRUE(h.call<api::DeleteLogGroup>({.log_group_name = "g"}).ok());
+  EXPECT_EQ(rows(), full);  // the group is gone, and a row says what is to go
+  ASSERT_TRUE(purge_deleted(*h.store).ok());
+  EXPECT_EQ(rows(), before - 1);
 }
 
 TEST_F(LogsTest, RejectsEventsOutsideTheWindow) {

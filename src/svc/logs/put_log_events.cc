@@ -12,9 +12,10 @@ constexpr int64_t kDayMs = 86'400'000;
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 Answer<api::PutLogEvents> put_log_events(svc::Context& ctx, const api::PutLogEvents::Input& in) {
-  MR_ASSIGN([[maybe_unused]] GroupRow group, load_group(ctx.txn(), ctx.scope(), in.log_group_name));
+  MR_ASSIGN(GroupRow group, load_group(ctx.txn(), ctx.scope(), in.log_group_name));
   StreamName name{in.log_group_name, in.log_stream_name};
-  MR_ASSIGN([[maybe_unused]] StreamRow stream, load_stream(ctx.txn(), ctx.scope(), name));
+  MR_ASSIGN([[maybe_unused]] StreamRow stream,
+            load_stream(ctx.txn(), ctx.scope(), group, name.stream));
   if (in.entity) {
     return api::errors::invalid_parameter_exception("entity is not supported by Millrace.");
   }

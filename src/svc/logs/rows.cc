@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/random.h"
 #include "svc/scope_index.h"
 
 namespace millrace::logs {
@@ -29,6 +30,10 @@ std::optional<int64_t> integer(const codec::Json& json, std::string_view name) {
   return *value->as_int();
 }
 
+std::string storage_in(const codec::Json& json, std::string_view name) {
+  return std::string(json.get_string("Storage", name));
+}
+
 }  // namespace
 
 store::KeyWriter logs_key(const svc::Scope& scope, std::string_view kind) {
@@ -39,15 +44,26 @@ store::KeyWriter logs_key(const svc::Scope& scope, std::string_view kind) {
 std::string group_key(const svc::Scope& scope, std::string_view group) {
   return logs_key(scope, "group").str(group).key();
 }
-std::string stream_key(const svc::Scope& scope, const StreamName& name) {
-  return logs_key(scope, "stream").str(name.group).str(name.stream).key();
+std::string streams_prefix(const svc::Scope& scope, std::string_view group_storage) {
+  return logs_key(scope, "stream").str(group_storage).key();
 }
-std::string event_prefix(const svc::Scope& scope, const StreamName& name) {
-  return logs_key(scope, "event").str(name.group).str(name.stream).key();
+std::string stream_key(const svc::Scope& scope, const GroupRow& group, std::string_view stream) {
+  return logs_key(scope, "stream").str(group.storage).str(stream).key();
 }
-std::string bytes_key(const svc::Scope& scope, std::string_view group) {
-  return logs_key(scope, "bytes").str(group).key();
+std::string stream_name_of(std::string_view stream_key) {
+  store::KeyReader key(stream_key);
+  key.str();
+  key.str();
+  return key.str().value_or("");
 }
+std::string event_prefix(const svc::Scope& scope, const StreamPlace& place) {
+  return logs_key(scope, "event").str(place.group).str(place.stream).key();
+}
+std::string bytes_key(const svc::Scope& scope, std::string_view group_storage) {
+  return logs_key(scope, "bytes").str(group_storage).key();
+}
+// No name of a group or stream has a colon.
+std::string new_storage() { return fmt::format(":{:016x}", thread_rng().next()); }
 
 std::string to_text(const GroupRow& row) {
   codec::Json json;
@@ -57,6 +73,7 @@ std::string to_text(const GroupRow& row) {
   for (const auto& [name, value] : row.tags)
     tags.set(name, value);
   json.set("Tags", std::move(tags));
+  json.set("Storage", row.storage);
   return json.dump();
 }
 
@@ -66,29 +83,32 @@ std::string to_text(const StreamRow& row) {
   if (row.first_ms) json.set("FirstMs", *row.first_ms);
   if (row.last_ms) json.set("LastMs", *row.last_ms);
   if (row.ingested_ms) json.set("IngestedMs", *row.ingested_ms);
+  json.set("Storage", row.storage);
   return json.dump();
 }
 
-Result<GroupRow> group_from_text(std::string_view text) {
+Result<GroupRow> group_from_text(std::string_view text, std::string_view name) {
   MR_ASSIGN(codec::Json json, codec::Json::parse(text));
   GroupRow row;
   row.created_ms = integer(json, "CreatedMs").value_or(0);
   row.retention_days = integer(json, "RetentionDays");
   if (const codec::Json* tags = json.find("Tags"); tags && tags->as_object()) {
-    for (const auto& [name, value] : *tags->as_object()) {
-      if (value.as_string()) row.tags[name] = *value.as_string();
+    for (const auto& [tag, value] : *tags->as_object()) {
+      if (value.as_string()) row.tags[tag] = *value.as_string();
     }
   }
+  row.storage = storage_in(json, name);
   return row;
 }
 
-Result<StreamRow> stream_from_text(std::string_view text) {
+Result<StreamRow> stream_from_text(std::string_view text, std::string_view name) {
   MR_ASSIGN(codec::Json json, codec::Json::parse(text));
   StreamRow row;
   row.created_ms = integer(json, "CreatedMs").value_or(0);
   row.first_ms = integer(json, "FirstMs");
   row.last_ms = integer(json, "LastMs");
   row.ingested_ms = integer(json, "IngestedMs");
+  row.storage = storage_in(json, name);
   return row;
 }
 
@@ -98,16 +118,16 @@ Result<GroupRow> load_group(store::Reader& reader, const svc::Scope& scope,
   if (!text) {
     return api::errors::resource_not_found_exception("The specified log group does not exist.");
   }
-  return group_from_text(*text);
+  return group_from_text(*text, group);
 }
 
-Result<StreamRow> load_stream(store::Reader& reader, const svc::Scope& scope,
-                              const StreamName& name) {
-  MR_ASSIGN(auto text, reader.get(stream_key(scope, name)));
+Result<StreamRow> load_stream(store::Reader& reader, const svc::Scope& scope, const GroupRow& group,
+                              const std::string& stream) {
+  MR_ASSIGN(auto text, reader.get(stream_key(scope, group, stream)));
   if (!text) {
     return api::errors::resource_not_found_exception("The specified log stream does not exist.");
   }
-  return stream_from_text(*text);
+  return stream_from_text(*text, stream);
 }
 
 Result<std::string> group_named(const std::optional<std::string>& name,
@@ -143,21 +163,26 @@ void put_group(store::Txn& txn, const svc::Scope& scope, const std::string& grou
 
 Status ensure_stream(store::Txn& txn, const svc::Scope& scope, const StreamName& name,
                      Instant now) {
-  MR_ASSIGN(auto stream, txn.get(stream_key(scope, name)));
-  if (stream) return ok_status();
-  MR_ASSIGN(auto group, txn.get(group_key(scope, name.group)));
-  if (!group) {
-    put_group(txn, scope, name.group, {.created_ms = now.ms()});
+  MR_ASSIGN(auto text, txn.get(group_key(scope, name.group)));
+  GroupRow group{.created_ms = now.ms(), .storage = new_storage()};
+  if (text) {
+    MR_ASSIGN(group, group_from_text(*text, name.group));
+    MR_ASSIGN(auto stream, txn.get(stream_key(scope, group, name.stream)));
+    if (stream) return ok_status();
+  } else {
+    put_group(txn, scope, name.group, group);
     MR_TRY(svc::note_scope(txn, store::Space::kLogs, scope));
   }
-  txn.put(stream_key(scope, name), to_text(StreamRow{.created_ms = now.ms()}));
+  txn.put(stream_key(scope, group, name.stream),
+          to_text(StreamRow{.created_ms = now.ms(), .storage = new_storage()}));
   return ok_status();
 }
 
 Status append_events(store::Txn& txn, const svc::Scope& scope, const StreamName& name,
                      const std::vector<svc::LogLine>& lines, Instant now) {
-  MR_ASSIGN(StreamRow row, load_stream(txn, scope, name));
-  std::string prefix = event_prefix(scope, name);
+  MR_ASSIGN(GroupRow group, load_group(txn, scope, name.group));
+  MR_ASSIGN(StreamRow row, load_stream(txn, scope, group, name.stream));
+  std::string prefix = event_prefix(scope, {group.storage, row.storage});
   std::string ingested = big_endian(now.ms());
   int64_t bytes = 0;
   for (const svc::LogLine& line : lines) {
@@ -168,33 +193,12 @@ Status append_events(store::Txn& txn, const svc::Scope& scope, const StreamName&
     bytes += static_cast<int64_t>(line.text.size()) + 26;  // AWS counts 26 bytes an event
   }
   row.ingested_ms = now.ms();
-  txn.put(stream_key(scope, name), to_text(row));
-  txn.add(bytes_key(scope, name.group), bytes);
+  txn.put(stream_key(scope, group, name.stream), to_text(row));
+  txn.add(bytes_key(scope, group.storage), bytes);
   return ok_status();
 }
 
-Status delete_stream_rows(store::Txn& txn, const svc::Scope& scope, const StreamName& name) {
-  std::vector<std::string> keys;
-  int64_t bytes = 0;
-  {
-    auto it = txn.scan(store::prefix_range(event_prefix(scope, name)));
-    for (; it->valid(); it->next()) {
-      keys.emplace_back(it->key());
-      bytes += static_cast<int64_t>(it->value().size()) + 18;
-    }
-    MR_TRY(it->status());
-  }
-  for (const std::string& key : keys)
-    txn.del(key);
-  txn.del(stream_key(scope, name));
-  txn.add(bytes_key(scope, name.group), -bytes);
-  return ok_status();
-}
-
-Status walk_events(store::Reader& reader, const svc::Scope& scope, const StreamName& name,
-                   const EventRange& range, store::Direction direction,
-                   const std::function<bool(Event)>& take) {
-  std::string prefix = event_prefix(scope, name);
+store::KeyRange event_keys(const std::string& prefix, const EventRange& range) {
   store::KeyRange keys = store::prefix_range(prefix);
   if (range.start_ms) {
     keys.start = std::max(keys.start, prefix + big_endian(std::max<int64_t>(0, *range.start_ms)));
@@ -204,15 +208,27 @@ Status walk_events(store::Reader& reader, const svc::Scope& scope, const StreamN
     keys.end = std::min(keys.end, prefix + big_endian(std::max<int64_t>(0, *range.end_ms)));
   }
   if (!range.before.empty()) keys.end = std::min(keys.end, prefix + range.before);
+  return keys;
+}
+
+Event event_of(const store::Cursor& cursor, size_t prefix_bytes) {
+  Event event;
+  event.position = cursor.key().substr(prefix_bytes);
+  event.time_ms = from_big_endian(event.position);
+  event.ingested_ms = from_big_endian(cursor.value());
+  event.message = cursor.value().substr(std::min<size_t>(8, cursor.value().size()));
+  return event;
+}
+
+Status walk_events(store::Reader& reader, const svc::Scope& scope, const StreamPlace& place,
+                   const EventRange& range, store::Direction direction,
+                   const std::function<bool(Event)>& take) {
+  std::string prefix = event_prefix(scope, place);
+  store::KeyRange keys = event_keys(prefix, range);
   if (keys.start >= keys.end) return ok_status();
-  auto it = reader.scan(keys, direction);
+  auto it = reader.scan(std::move(keys), direction);
   for (; it->valid(); it->next()) {
-    Event event;
-    event.position = it->key().substr(prefix.size());
-    event.time_ms = from_big_endian(event.position);
-    event.ingested_ms = from_big_endian(it->value());
-    event.message = it->value().substr(std::min<size_t>(8, it->value().size()));
-    if (!take(std::move(event))) break;
+    if (!take(event_of(*it, prefix.size()))) break;
   }
   return it->status();
 }

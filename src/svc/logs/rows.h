@@ -5,6 +5,10 @@
 //   ("event", group, stream) ms:u64 ...  appended: ingestion ms (8 bytes, big-endian), message
 //   ("bytes", group)                     counter of stored bytes
 //
+// In the last three, and for the events also of the stream, a *storage name* stands for the name:
+// it is new for each group and stream, so that one of the same name that is made again sees nothing
+// of its predecessor, which is cleared away in steps (purge.h).
+//
 // Free functions of a transaction.
 #pragma once
 
@@ -27,12 +31,19 @@ struct GroupRow {
   int64_t created_ms = 0;
   std::optional<int64_t> retention_days;
   std::map<std::string, std::string> tags;
+  std::string storage;  // its storage name
 };
 struct StreamRow {
   int64_t created_ms = 0;
   std::optional<int64_t> first_ms, last_ms, ingested_ms;
+  std::string storage;  // its storage name
 };
 struct StreamName {
+  std::string group;
+  std::string stream;
+};
+// Both are storage names: where the events of a stream are.
+struct StreamPlace {
   std::string group;
   std::string stream;
 };
@@ -45,20 +56,26 @@ struct Event {
 
 store::KeyWriter logs_key(const svc::Scope& scope, std::string_view kind);
 std::string group_key(const svc::Scope& scope, std::string_view group);
-std::string stream_key(const svc::Scope& scope, const StreamName& name);
-std::string event_prefix(const svc::Scope& scope, const StreamName& name);
-std::string bytes_key(const svc::Scope& scope, std::string_view group);
+// Of the streams of the group with this storage name.
+std::string streams_prefix(const svc::Scope& scope, std::string_view group_storage);
+std::string stream_key(const svc::Scope& scope, const GroupRow& group, std::string_view stream);
+std::string stream_name_of(std::string_view stream_key);
+std::string event_prefix(const svc::Scope& scope, const StreamPlace& place);
+std::string bytes_key(const svc::Scope& scope, std::string_view group_storage);
+// A name that no group and no stream has had, and none can be given.
+std::string new_storage();
 
 std::string to_text(const GroupRow& row);
 std::string to_text(const StreamRow& row);
-Result<GroupRow> group_from_text(std::string_view text);
-Result<StreamRow> stream_from_text(std::string_view text);
+// `name` is the storage name of rows that were made when there was no other.
+Result<GroupRow> group_from_text(std::string_view text, std::string_view name);
+Result<StreamRow> stream_from_text(std::string_view text, std::string_view name);
 
 // ResourceNotFoundException when there is none.
 Result<GroupRow> load_group(store::Reader& reader, const svc::Scope& scope,
                             const std::string& group);
-Result<StreamRow> load_stream(store::Reader& reader, const svc::Scope& scope,
-                              const StreamName& name);
+Result<StreamRow> load_stream(store::Reader& reader, const svc::Scope& scope, const GroupRow& group,
+                              const std::string& stream);
 // By name or by ARN, of which exactly one must be given.
 Result<std::string> group_named(const std::optional<std::string>& name,
                                 const std::optional<std::string>& identifier);
@@ -71,7 +88,6 @@ void put_group(store::Txn& txn, const svc::Scope& scope, const std::string& grou
 Status ensure_stream(store::Txn& txn, const svc::Scope& scope, const StreamName& name, Instant now);
 Status append_events(store::Txn& txn, const svc::Scope& scope, const StreamName& name,
                      const std::vector<svc::LogLine>& lines, Instant now);
-Status delete_stream_rows(store::Txn& txn, const svc::Scope& scope, const StreamName& name);
 
 // Walks a stream's events; `take` returns false to stop.
 struct EventRange {
@@ -80,7 +96,9 @@ struct EventRange {
   std::string after;                // position; empty: none
   std::string before;
 };
-Status walk_events(store::Reader& reader, const svc::Scope& scope, const StreamName& name,
+store::KeyRange event_keys(const std::string& event_prefix, const EventRange& range);
+Event event_of(const store::Cursor& cursor, size_t prefix_bytes);
+Status walk_events(store::Reader& reader, const svc::Scope& scope, const StreamPlace& place,
                    const EventRange& range, store::Direction direction,
                    const std::function<bool(Event)>& take);
 
