@@ -214,6 +214,16 @@ class Unpacker {
   std::vector<Link> links_;
 };
 
+constexpr char kBootFile[] = "boot-id";
+
+// Other after every start of the machine; empty when it is not known.
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  file >> id;
+  return id;
+}
+
 }  // namespace
 
 Result<ArchiveInfo> unpack_zip(std::string_view zip, const std::string& directory,
@@ -241,6 +251,8 @@ Result<CodeCache::Unpacked> DiskCodeCache::unpack(std::string_view sha256_hex,
   if (auto found = find(sha256_hex)) return *found;
   std::error_code error;
   fs::create_directories(root_, error);
+  // Functions reach what they know the name of; nobody sees what else there is.
+  fs::permissions(root_, fs::perms(0711), error);
   static std::atomic<uint64_t> serial{0};
   std::string path = fmt::format("{}/{}", root_, sha256_hex);
   std::string temporary = fmt::format("{}.{}.{}.tmp", path, getpid(), ++serial);
@@ -256,6 +268,27 @@ Result<CodeCache::Unpacked> DiskCodeCache::unpack(std::string_view sha256_hex,
     if (!made_by_another) return failure;
   }
   return Unpacked{path, info.unpacked_bytes};
+}
+
+void DiskCodeCache::tidy_up(const std::set<std::string>& used) {
+  const std::string boot = boot_id();
+  const std::string boot_path = root_ + "/" + kBootFile;
+  std::string last_boot;
+  std::ifstream(boot_path) >> last_boot;
+  const bool is_whole = !boot.empty() && boot == last_boot;
+  std::error_code error;
+  std::vector<fs::path> doomed;
+  for (fs::directory_iterator it(root_, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (name.ends_with(".size")) name.resize(name.size() - 5);
+    if (!is_whole || (name != kBootFile && !used.contains(name))) doomed.push_back(it->path());
+  }
+  for (const fs::path& path : doomed)
+    fs::remove_all(path, error);
+  if (is_whole) return;
+  fs::create_directories(root_, error);
+  std::ofstream(boot_path, std::ios::trunc) << boot << '\n';
 }
 
 std::optional<CodeCache::Unpacked> DiskCodeCache::find(std::string_view sha256_hex) const {

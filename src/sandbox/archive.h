@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,12 +31,17 @@ struct ArchiveInfo {
 Result<ArchiveInfo> unpack_zip(std::string_view zip, const std::string& directory,
                                const ArchiveLimits& limits = {});
 
-// CodeCache in a folder: ROOT/<sha256>/ beside ROOT/<sha256>.size, made atomically by rename.
+// CodeCache in a folder: ROOT/<sha256>/ beside ROOT/<sha256>.size, made atomically by rename. It is
+// not synced: what stands there is believed only as long as the machine has not been started again.
 class DiskCodeCache final : public CodeCache {
  public:
   explicit DiskCodeCache(std::string root) : root_(std::move(root)) {}
   Result<Unpacked> unpack(std::string_view sha256_hex, std::string_view zip) override;
   std::optional<Unpacked> find(std::string_view sha256_hex) const override;
+  // At start: removes what is not `used` (SHA-256 in hex), what an unpacking that was cut short has
+  // left, and everything after a start of the machine: a power cut leaves empty files behind valid
+  // names. REQUIRES: nothing is unpacked meanwhile, and no function runs.
+  void tidy_up(const std::set<std::string>& used);
 
  private:
   std::string root_;

@@ -144,5 +144,27 @@ TEST_F(ArchiveTest, CacheUnpacksOncePerDigest) {
   EXPECT_EQ(cache.find("abc")->size_bytes, 1);
 }
 
+TEST_F(ArchiveTest, CacheIsTidiedUpAtStart) {
+  DiskCodeCache cache(dir_ + "/code");
+  const auto entries = [&] {
+    std::filesystem::directory_iterator all(dir_ + "/code");
+    return std::distance(begin(all), end(all));
+  };
+  cache.tidy_up({});
+  std::string zip = make_zip({{"index.js", "1"}});
+  ASSERT_TRUE(cache.unpack("used", zip).ok());
+  ASSERT_TRUE(cache.unpack("unused", zip).ok());
+  std::filesystem::create_directories(dir_ + "/code/used.12.1.tmp/part");
+  cache.tidy_up({"used"});
+  EXPECT_TRUE(cache.find("used"));
+  EXPECT_FALSE(cache.find("unused"));
+  EXPECT_EQ(entries(), 3);  // a folder, its size, the boot
+  // After a start of the machine nothing that was not synced is believed.
+  std::ofstream(dir_ + "/code/boot-id", std::ios::trunc) << "another\n";
+  cache.tidy_up({"used"});
+  EXPECT_FALSE(cache.find("used"));
+  EXPECT_EQ(entries(), 1);
+}
+
 }  // namespace
 }  // namespace millrace::sandbox

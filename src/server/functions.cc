@@ -1,6 +1,7 @@
 #include "server/functions.h"
 
 #include "base/log.h"
+#include "svc/lambda/records.h"
 
 namespace millrace::server {
 
@@ -95,6 +96,12 @@ Functions::Functions(FunctionOptions options, std::string data_dir, net::Runtime
 }
 
 void Functions::start() {
+  auto used = lambda::used_code(*ports_.store->snapshot());
+  if (used.ok()) {
+    code_.tidy_up(*used);
+  } else {
+    spdlog::error("functions' code is not tidied up: {}", used.error().to_string());
+  }
   host_.start(runtime_, [this] {
     sandbox::HostOptions host{.environments_max = options_.environments_max};
     host.runtimes = {.directory = data_dir_ + "/functions",

@@ -180,6 +180,21 @@ void use_code(store::Txn& txn, const svc::Scope& scope, std::string_view sha256_
   txn.put(lambda_key(scope, "code-use").str(sha256_hex).str(name).str(version).key(), "");
 }
 
+Result<std::set<std::string>> used_code(store::Reader& reader) {
+  std::set<std::string> used;
+  MR_ASSIGN(auto scopes, svc::noted_scopes(reader, store::Space::kLambda));
+  for (const svc::Scope& scope : scopes) {
+    auto it = reader.scan(store::prefix_range(lambda_key(scope, "code-use").key()));
+    for (; it->valid(); it->next()) {
+      store::KeyReader key(it->key());
+      key.str();
+      if (auto sha256_hex = key.str()) used.insert(std::move(*sha256_hex));
+    }
+    MR_TRY(it->status());
+  }
+  return used;
+}
+
 Status release_code(store::Txn& txn, const svc::Scope& scope, std::string_view sha256_hex,
                     std::string_view name, std::string_view version) {
   txn.del(lambda_key(scope, "code-use").str(sha256_hex).str(name).str(version).key());

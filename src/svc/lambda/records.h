@@ -13,6 +13,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,8 @@ Result<std::string> load_code(store::Reader& reader, const svc::Scope& scope,
 // Marks that a version uses the archive, or no longer does; an archive without users goes.
 void use_code(store::Txn& txn, const svc::Scope& scope, std::string_view sha256_hex,
               std::string_view name, std::string_view version);
+// The SHA-256 of all code that any function of any account and region needs.
+Result<std::set<std::string>> used_code(store::Reader& reader);
 Status release_code(store::Txn& txn, const svc::Scope& scope, std::string_view sha256_hex,
                     std::string_view name, std::string_view version);
 
