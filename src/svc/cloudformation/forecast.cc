@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "svc/cloudformation/change.h"
 #include "svc/cloudformation/live_source.h"
 #include "svc/cloudformation/resource_type.h"
 #include "svc/cloudformation/template_text.h"
@@ -94,12 +95,14 @@ class Modification {
     for (const PropertyRule& rule : type_.properties) {
       const Json* was = existing_.properties.find(rule.name);
       const Json* is = wanted.find(rule.name);
-      bool same = was == nullptr || is == nullptr ? was == is : *was == *is;
-      if (!same) add_property(rule, was, is);
+      if (!is_same(was, is)) add_property(rule, was, is);
     }
   }
   void compare_tags(const Tags& wanted) {
-    if (existing_.tags != wanted) add("Tags");
+    if (existing_.tags == wanted) return;
+    const bool replaces = change_of_tags(type_) == Change::kReplace;
+    replace_ |= replaces;
+    push("Tags", detail_of("Tags", "", replaces ? "Always" : "Never"));
   }
   void compare_attributes() {
     ResourceRecord declared;
@@ -128,7 +131,7 @@ class Modification {
 
  private:
   void add_property(const PropertyRule& rule, const Json* was, const Json* is) {
-    bool always = rule.on_change == OnChange::kReplace || type_.update == nullptr;
+    const bool always = change_of_property(type_, rule) == Change::kReplace;
     bool unknown = is != nullptr && is->dump().find(kKnownAfterApply) != std::string::npos;
     (unknown ? maybe_ : replace_) |= always;
     Json detail = detail_of("Properties", std::string(rule.name), always ? "Always" : "Never");

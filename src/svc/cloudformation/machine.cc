@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "svc/cloudformation/change.h"
 #include "svc/cloudformation/template_text.h"
 
 namespace millrace::cloudformation {
@@ -170,24 +171,20 @@ Result<bool> Machine::begin_turn(const ResourceDeclaration& declaration) {
   const ResourceType* type = find_resource_type(declaration.type);
   CHECK(type != nullptr);  // the template was checked before the run began
   job_.turn->suffix = random_text(thread_rng(), 12, kUpperAlnum);
+  const Tags tags = all_tags(step_for(*type, target.properties));
+  const Change change =
+      exists ? decide(*existing, *type, target.properties, tags) : Change::kReplace;
   if (!exists) {
     job_.turn->action = Action::kCreate;
     shown.physical_id.clear();
     shown.status = "CREATE_IN_PROGRESS";
-  } else if (existing->type == declaration.type && existing->properties == target.properties &&
-             existing->tags == all_tags(step_for(*type, target.properties))) {
+  } else if (change == Change::kNone) {
     shown.status = existing->status.ends_with("_FAILED") ? "UPDATE_COMPLETE" : existing->status;
     shown.changed = existing->changed;
     rows_.save(stack_.id, shown);  // policies, metadata and dependencies may have changed
     return false;
   } else {
-    bool replace = existing->type != declaration.type || type->update == nullptr;
-    for (const PropertyRule& rule : type->properties) {
-      const Json* before = existing->properties.find(rule.name);
-      const Json* after = target.properties.find(rule.name);
-      bool same = before == nullptr || after == nullptr ? before == after : *before == *after;
-      if (!same && rule.on_change == OnChange::kReplace) replace = true;
-    }
+    const bool replace = change == Change::kReplace;
     job_.turn->action = replace ? Action::kReplace : Action::kUpdate;
     shown.status = "UPDATE_IN_PROGRESS";
     if (replace) {
