@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ struct BodyPlan {
   std::unique_ptr<BodySink> sink;
   Response refusal;
   std::shared_ptr<void> attachment;  // handed to on_request, so that a head is thought about once
+  // kBuffer: asked on the io thread for every piece of the body that arrives, before it is kept. A
+  // response refuses the request. Let go of before on_request.
+  std::function<std::optional<Response>(size_t bytes)> admit;
 
   static BodyPlan buffer(uint64_t bytes_max);
   static BodyPlan stream(std::unique_ptr<BodySink> sink, uint64_t bytes_max);

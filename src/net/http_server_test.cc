@@ -145,6 +145,27 @@ TEST_F(HttpServerTest, ExpectContinueHasItsReason) {
   EXPECT_EQ(client.read_body(), "PUT /k abc");
 }
 
+TEST_F(HttpServerTest, ABodyIsRefusedAsItArrives) {
+  size_t admitted = 0;
+  handler_.plan = [&](const RequestHead&) {
+    BodyPlan plan = BodyPlan::buffer(1 << 20);
+    plan.admit = [&](size_t bytes) -> std::optional<Response> {
+      admitted += bytes;
+      if (admitted <= 10) return std::nullopt;
+      return Response(503, "later");
+    };
+    return plan;
+  };
+  start();
+  RawClient client(port());
+  client.write("PUT /k HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\n1234567");
+  EXPECT_EQ(client.read_body(), "PUT /k 1234567");
+  EXPECT_EQ(admitted, 7u);
+  client.write("PUT /k HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n1234567");
+  EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 503 "));
+  EXPECT_EQ(admitted, 14u);
+}
+
 TEST_F(HttpServerTest, ARefusedExpectationIsAnsweredWithoutTheBody) {
   handler_.plan = [](const RequestHead&) { return BodyPlan::refuse(Response(403, "no")); };
   start();

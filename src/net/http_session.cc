@@ -250,6 +250,7 @@ bool Session::plan_body() {
   }
   request_.sink = std::move(plan.sink);
   request_.attachment = std::move(plan.attachment);
+  admit_ = std::move(plan.admit);
   sink_busy_ = sink_finished_ = body_overflows_ = false;
   chunk_.clear();
   if (head.content_length && request_.sink == nullptr) {
@@ -284,6 +285,13 @@ bool Session::take_buffered_body() {
     if (body_bytes_ > body_bytes_max_) {
       body_too_large();
       return true;
+    }
+    if (admit_ && !step.payload.empty()) {
+      if (std::optional<Response> refusal = admit_(step.payload.size())) {
+        keep_alive_ = false;
+        begin_response(*std::move(refusal));
+        return true;
+      }
     }
     request_.body.append(step.payload);
     in_.consume(step.consumed);
@@ -359,6 +367,7 @@ void Session::sink_job_done(Status status) {
 
 void Session::dispatch() {
   if (has_unread_body()) keep_alive_ = false;
+  admit_ = nullptr;
   deadline_us_ = INT64_MAX;
   state_ = State::kHandling;
   answer_.reset();

@@ -13,6 +13,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -185,6 +186,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string chunk_;  // payload for the sink, gathered while it is busy
   bool sink_busy_ = false;
   bool sink_finished_ = false;
+  std::function<std::optional<Response>(size_t bytes)> admit_;  // of the body that is buffered
   bool body_overflows_ = false;
   std::weak_ptr<Exchange> exchange_;
   std::optional<Response> answer_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "aws/protocol.h"
 #include "aws/validate.h"
@@ -32,6 +33,14 @@ uint64_t body_bytes_max(const aws::Service* service) {
   return 17 * kMegabyte;                          // BatchWriteItem: 16 MB
 }
 
+// Too much is in memory: come again.
+Error busy_error(const aws::Service* service) {
+  const std::string_view id = service == nullptr ? "" : service->id;
+  if (id == "s3") return Error("SlowDown", 503, "Please reduce your request rate.");
+  if (id == "lambda") return Error("TooManyRequestsException", 429, "Rate Exceeded.");
+  return Error("ThrottlingException", 400, "Rate exceeded");
+}
+
 std::string new_request_id(const aws::Service* service) {
   if (service != nullptr && service->id == "s3") return random_text(thread_rng(), 16, kUpperAlnum);
   if (service != nullptr && service->signing_name == "dynamodb") {
@@ -59,8 +68,10 @@ struct ApiHandler::Pending {
   std::atomic<uint64_t>* budget = nullptr;
   uint64_t budgeted = 0;
 
-  ~Pending() {
-    if (budget != nullptr) budget->fetch_sub(budgeted);
+  ~Pending() { release_body(); }
+  // The body is no longer held in memory as it came.
+  void release_body() {
+    if (budget != nullptr) budget->fetch_sub(std::exchange(budgeted, 0));
   }
   const aws::Service* service() const { return route.identified.service; }
   const aws::Operation* operation() const {
@@ -87,18 +98,21 @@ net::BodyPlan ApiHandler::on_head(const net::RequestHead& head) {
       pending->route.kind == Route::Kind::kFunctionUrl) {
     bytes_max = kApiBytesMax;
   }
-  uint64_t expected =
-      head.is_chunked ? bytes_max : std::min(head.content_length.value_or(0), bytes_max);
-  if (buffered_bytes_.fetch_add(expected) + expected > options_.buffered_bytes_max) {
-    buffered_bytes_.fetch_sub(expected);
-    Error busy("ThrottlingException", 400, "Rate exceeded: too many large requests at once");
-    return net::BodyPlan::refuse(render_error(*pending, head, busy));
-  }
   pending->budget = &buffered_bytes_;
-  pending->budgeted = expected;
   net::BodyPlan plan = net::BodyPlan::buffer(bytes_max);
+  plan.admit = [this, pending = pending.get(), &head](size_t bytes) {
+    return admit(*pending, head, bytes);
+  };
   plan.attachment = std::move(pending);
   return plan;
+}
+
+// Counted as it arrives, whatever was announced: an announcement costs a client nothing.
+std::optional<net::Response> ApiHandler::admit(Pending& pending, const net::RequestHead& head,
+                                               size_t bytes) {
+  pending.budgeted += bytes;
+  if (buffered_bytes_.fetch_add(bytes) + bytes <= options_.buffered_bytes_max) return std::nullopt;
+  return render_error(pending, head, busy_error(pending.service()));
 }
 
 // The signature covers what the head declares of the body, so a request that is not allowed to is
@@ -245,6 +259,7 @@ void ApiHandler::run_operation(const PendingPtr& pending) {
   if (!received.ok()) return refuse(received.error());
   auto input = read_input(*pending, std::move(body));
   if (!input.ok()) return refuse(input.error());
+  pending->release_body();
   // The answer is made on the connection's own thread: the store's committer has better things to
   // do.
   auto done = [this, pending](Result<std::shared_ptr<void>> output) {

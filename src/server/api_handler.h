@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/http_server.h"
@@ -77,6 +78,7 @@ class ApiHandler final : public net::Handler {
   using PendingPtr = std::shared_ptr<Pending>;
 
   net::BodyPlan plan_streaming(const net::RequestHead& head, const PendingPtr& pending);
+  std::optional<net::Response> admit(Pending& pending, const net::RequestHead& head, size_t bytes);
   void run_operation(const PendingPtr& pending);
   Status finish_body(Pending& pending, aws::Body& body) const;
   Result<std::shared_ptr<void>> read_input(Pending& pending, aws::Body body) const;
