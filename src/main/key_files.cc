@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 #include "base/encoding.h"
@@ -48,6 +49,10 @@ Status write_secret(const std::string& path, std::string_view text) {
   ::close(fd);
   if (!written || ::rename(aside.c_str(), path.c_str()) != 0)
     return file_error(path, "cannot write");
+  int folder = ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_CLOEXEC);
+  bool synced = folder >= 0 && ::fsync(folder) == 0;
+  if (folder >= 0) ::close(folder);
+  if (!synced) return file_error(path, "cannot sync its folder");
   return ok_status();
 }
 

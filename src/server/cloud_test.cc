@@ -10,6 +10,7 @@
 #include "codec/gzip.h"
 #include "codec/json.h"
 #include "net/http_client.h"
+#include "net/net_testing.h"
 #include "net/runtime.h"
 
 namespace millrace::server {
@@ -92,6 +93,34 @@ class CloudTest : public ::testing::Test {
 };
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+
+// What strangers announce takes nothing from anybody: 80 such bodies would fill the memory that
+// there is for bodies.
+TEST_F(CloudTest, AnAnnouncedBodyTakesNoRoom) {
+  start(AuthMode::kOpen);
+  std::vector<std::unique_ptr<net::RawClient>> strangers;
+  for (int i = 0; i < 80; ++i) {
+    strangers.push_back(std::make_unique<net::RawClient>(cloud_->port()));
+    strangers.back()->write(
+        "POST / HTTP/1.1\r\nHost: dynamodb.us-east-1.amazonaws.com\r\n"
+        "X-Amz-Target: DynamoDB_20120810.PutItem\r\nExpect: 100-continue\r\n"
+        "Content-Length: 17000000\r\n\r\n");
+    EXPECT_EQ(strangers.back()->read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  auto answer = call("dynamodb", "{}", Key{},
+                     {{"X-Amz-Target", "DynamoDB_20120810.ListTables"},
+                      {"Content-Type", "application/x-amz-json-1.0"}});
+  EXPECT_EQ(answer.status, 200);
+}
+
+TEST_F(CloudTest, OtherUsersOfTheMachineDoNotReadTheData) {
+  start(AuthMode::kOpen);
+  for (const char* folder : {"store", "objects", "incoming"}) {
+    EXPECT_EQ(std::filesystem::status(dir_ / folder).permissions(),
+              std::filesystem::perms::owner_all)
+        << folder;
+  }
+}
 
 TEST_F(CloudTest, HealthAndClockOfItsOwn) {
   start(AuthMode::kOpen);

@@ -1,6 +1,7 @@
 #include "svc/s3/blob.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,12 +55,21 @@ Result<std::string> keep_spooled(svc::Context& ctx, const aws::SpooledFile& spoo
 }  // namespace
 
 Status prepare_objects_dir(const std::string& data_dir) {
+  const std::string root = objects_dir(data_dir);
   std::error_code error;
-  std::filesystem::create_directories(objects_dir(data_dir), error);
-  if (error) {
-    return Error::internal("Cannot make " + objects_dir(data_dir) + ": " + error.message());
+  std::filesystem::create_directories(root, error);
+  if (error) return Error::internal("Cannot make " + root + ": " + error.message());
+  if (chmod(root.c_str(), 0700) != 0) return io_error("Cannot close " + root + " to others");
+  // All of them now: a file must not be committed in a folder that another writer has made, but
+  // not made durable yet.
+  for (int i = 0; i < 256; ++i) {
+    const std::string folder = fmt::format("{}/{:02x}", root, i);
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+      return io_error("Cannot make " + folder);
+    }
   }
-  return ok_status();
+  MR_TRY(sync_folder_of(root + "/00"));
+  return sync_folder_of(root);
 }
 
 Status collect_orphans(const svc::Ports& ports) {

@@ -147,6 +147,7 @@ FileLease::~FileLease() {
 Result<std::shared_ptr<PendingFile>> PendingFile::begin(svc::Context& ctx) {
   auto file = std::make_shared<PendingFile>(ctx.ports(), new_blob_id());
   std::string folder = file->path().substr(0, file->path().rfind('/'));
+  // prepare_objects_dir() has made it, unless somebody has taken it away since.
   if (mkdir(folder.c_str(), 0700) == 0) {
     MR_TRY(sync_folder_of(folder));
   } else if (errno != EEXIST) {
