@@ -44,6 +44,8 @@ int64_t steady_us() {
       .count();
 }
 
+Error shutting_down() { return Error("ServiceException", 500, "The server is shutting down"); }
+
 Environment::Environment(Owner& owner, LogSink& logs, const Clock& clock, FunctionSpecPtr spec,
                          Settings settings, std::shared_ptr<asio::io_context> io)
     : owner_(owner),
@@ -121,6 +123,13 @@ void Environment::kill() {
   asio::dispatch(*io_, [self = shared_from_this()] { self->terminate(); });
 }
 
+void Environment::shut_down() {
+  asio::dispatch(*io_, [self = shared_from_this()] {
+    self->is_shutting_down_ = true;
+    self->terminate();
+  });
+}
+
 void Environment::kill_for_memory() {
   asio::dispatch(*io_, [self = shared_from_this()] {
     if (self->state_ == State::kDead) return;
@@ -143,7 +152,9 @@ void Environment::on_exit(int wait_status) {
                                  parts_.cgroup != nullptr && parts_.cgroup->memory_kills() > 0);
   std::string_view type = is_memory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
   std::string reason = is_memory ? exit_reason(SIGKILL) : exit_reason(wait_status);
-  if (invoke_) {
+  if (invoke_ && is_shutting_down_) {
+    std::exchange(invoke_, std::nullopt)->done(shutting_down());
+  } else if (invoke_) {
     std::string id = invoke_->request.request_id;
     finish_invoke({.status = is_memory ? InvokeStatus::kOutOfMemory : InvokeStatus::kCrashed,
                    .payload = exit_payload(id, type, reason),
@@ -550,12 +561,14 @@ void Environment::schedule_freeze() {
     if (ec || self->state_ != State::kIdle) return;
     self->is_frozen_ = true;
     ::kill(-self->pid_, SIGSTOP);
+    self->owner_.on_frozen(*self);
   });
 }
 
 void Environment::thaw() {
   if (!is_frozen_) return;
   is_frozen_ = false;
+  owner_.on_thawing(*this);
   ::kill(-pid_, SIGCONT);
 }
 

@@ -64,6 +64,9 @@ class Environment final : public std::enable_shared_from_this<Environment>,
     virtual ~Owner() = default;
     // It waits for work: after its start and after each invoke.
     virtual void on_idle(const std::shared_ptr<Environment>& environment) = 0;
+    // It sleeps until its next invoke; it is about to be woken for one.
+    virtual void on_frozen(const Environment& environment) = 0;
+    virtual void on_thawing(const Environment& environment) = 0;
     // Init failed, with what to tell the invoke that waits for it. It will die.
     virtual void on_init_failed(const std::shared_ptr<Environment>& environment,
                                 InvokeResult failure, InitFailure kind) = 0;
@@ -87,6 +90,8 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   void run(PendingInvoke invoke);
   // Ends the process; an invoke that runs is answered as one whose process crashed.
   void kill();
+  // Ends it because the host ends: an invoke that runs is answered with shutting_down().
+  void shut_down();
   // Called by the owner's memory watch when the limit is passed.
   void kill_for_memory();
 
@@ -181,6 +186,7 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   boost::asio::steady_timer freeze_;
   bool is_frozen_ = false;
   bool was_killed_for_memory_ = false;
+  bool is_shutting_down_ = false;
   bool init_failed_ = false;
 
   // The invoke at hand.
@@ -190,6 +196,9 @@ class Environment final : public std::enable_shared_from_this<Environment>,
   int64_t init_us_ = 0;
   bool is_first_invoke_ = true;
 };
+
+// No failure of the function: whoever would count it must not.
+Error shutting_down();
 
 // The steady clock, in microseconds: durations are real whatever the injected clock says.
 int64_t steady_us();

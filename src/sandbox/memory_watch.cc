@@ -94,6 +94,20 @@ void MemoryWatch::add(pid_t pid, int64_t limit_mb, std::weak_ptr<Environment> en
 void MemoryWatch::remove(pid_t pid) {
   std::lock_guard lock(mutex_);
   watched_.erase(pid);
+  paused_.erase(pid);
+}
+
+void MemoryWatch::pause(pid_t pid) {
+  std::lock_guard lock(mutex_);
+  if (auto entry = watched_.extract(pid)) paused_.insert(std::move(entry));
+}
+
+void MemoryWatch::resume(pid_t pid) {
+  std::lock_guard lock(mutex_);
+  auto entry = paused_.extract(pid);
+  if (!entry) return;
+  watched_.insert(std::move(entry));
+  wake_.notify_all();
 }
 
 void MemoryWatch::loop() {

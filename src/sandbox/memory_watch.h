@@ -22,6 +22,9 @@ class MemoryWatch {
   ~MemoryWatch();
 
   void add(pid_t pid, int64_t limit_mb, std::weak_ptr<Environment> environment);
+  // A process that is stopped takes no more memory: looking at it is put off.
+  void pause(pid_t pid);
+  void resume(pid_t pid);
   void remove(pid_t pid);
 
  private:
@@ -35,6 +38,7 @@ class MemoryWatch {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::map<pid_t, Watched> watched_;
+  std::map<pid_t, Watched> paused_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -107,10 +107,9 @@ class ProcessHost::Impl final : public Environment::Owner {
       all.assign(environments_.begin(), environments_.end());
     }
     for (auto& environment : all)
-      environment->kill();
-    for (PendingInvoke& invoke : dropped) {
-      invoke.done(Error("ServiceException", 500, "The server is shutting down"));
-    }
+      environment->shut_down();
+    for (PendingInvoke& invoke : dropped)
+      invoke.done(shutting_down());
     std::unique_lock lock(mutex_);
     all_dead_.wait(lock, [this] { return environments_.empty(); });
   }
@@ -123,7 +122,11 @@ class ProcessHost::Impl final : public Environment::Owner {
     std::shared_ptr<Environment> chosen;
     std::shared_ptr<Environment> evicted;
     {
-      std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      if (stopping_) {
+        lock.unlock();
+        return answer_later(std::move(pending), shutting_down());
+      }
       ++invokes_total_;
       Pool& pool = pool_for(spec);
       chosen = take_idle(pool);
@@ -297,7 +300,7 @@ class ProcessHost::Impl final : public Environment::Owner {
     }
     // The children die with this thread: wait for them here.
     for (const auto& environment : environments_)
-      environment->kill();
+      environment->shut_down();
     all_dead_.wait(lock, [this] { return environments_.empty(); });
   }
 
@@ -476,8 +479,10 @@ class ProcessHost::Impl final : public Environment::Owner {
   void on_init_failed(const std::shared_ptr<Environment>& environment, InvokeResult failure,
                       InitFailure kind) override {
     std::optional<PendingInvoke> failed;
+    bool is_end = false;
     {
       std::lock_guard lock(mutex_);
+      is_end = stopping_;
       auto found = pools_.find(environment->spec().revision_key);
       if (found != pools_.end()) {
         Pool& pool = found->second;
@@ -497,6 +502,7 @@ class ProcessHost::Impl final : public Environment::Owner {
       }
     }
     environment->kill();
+    if (failed && is_end) return failed->done(shutting_down());
     if (failed)
       answer_failed_init(environment->spec(), std::move(*failed), std::move(failure), kind);
   }
@@ -548,10 +554,17 @@ class ProcessHost::Impl final : public Environment::Owner {
     auto shared = std::make_shared<PendingInvoke>(std::move(pending));
     asio::post(environment->io(), [this, alive = alive_, spec, shared] {
       if (!alive->load()) {
-        return shared->done(Error("ServiceException", 500, "The server is shutting down"));
+        return shared->done(shutting_down());
       }
       invoke(spec, std::move(shared->request), std::move(shared->done));
     });
+  }
+
+  void on_frozen(const Environment& environment) override {
+    if (watch_) watch_->pause(environment.pid());
+  }
+  void on_thawing(const Environment& environment) override {
+    if (watch_) watch_->resume(environment.pid());
   }
 
   void on_dead(const std::shared_ptr<Environment>& environment) override {

@@ -323,6 +323,37 @@ TEST_F(HostTest, LargePayloadsAndTooLargeAnswers) {
             "\"x\"");
 }
 
+TEST_F(HostTest, WhatTheEndOfTheHostCutsOffIsNoFailureOfTheFunction) {
+  auto spec = function("index.mjs",
+                       "export const handler = () => { console.log('running');"
+                       " return new Promise(() => setTimeout(() => {}, 60000)); };",
+                       [](FunctionSpec& s) { s.timeout_ms = 60'000; });
+  auto running = start(spec, "{}");
+  auto starting = start(function("index.mjs",
+                                 "await new Promise(() => setTimeout(() => {}, 9000));"
+                                 " export const handler = async () => 1;"),
+                        "{}");
+  ASSERT_TRUE(logs_.wait_for("running"));
+  host_.reset();
+  for (auto* future : {&running, &starting}) {
+    auto result = future->get();
+    ASSERT_FALSE(result.ok()) << result->payload;
+    EXPECT_EQ(result.error().code(), "ServiceException");
+    EXPECT_EQ(result.error().http_status(), 500);
+  }
+}
+
+TEST_F(HostTest, MemoryIsWatchedAgainAfterAFreeze) {
+  auto spec = function("index.mjs",
+                       "const hoard = []; export const handler = async (n) => {"
+                       " for (let i = 0; i < n; ++i) { hoard.push(Buffer.alloc(1 << 20, 1));"
+                       " await new Promise((r) => setTimeout(r, 2)); } return 'ok'; };",
+                       [](FunctionSpec& s) { s.timeout_ms = 30'000; });
+  EXPECT_EQ(invoke(spec, "1").payload, "\"ok\"");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // frozen after 20
+  EXPECT_EQ(invoke(spec, "300").status, InvokeStatus::kOutOfMemory);
+}
+
 TEST_F(HostTest, RefusesRuntimesByName) {
   auto spec = function("index.js", "", [](FunctionSpec& s) { s.runtime = "java21"; });
   auto result = start(spec, "{}").get();

@@ -61,6 +61,7 @@ void RuntimeApi::receive(ConnectionId connection, std::string_view bytes) {
     Connection& c = found->second;
     // Requests behind an open /next wait; this bounds what one connection can pile up.
     if (c.is_waiting) {
+      compact(c);
       if (c.in.size() > kHeadBytesMax) fail(connection, "400 Bad Request");
       return;
     }
@@ -68,17 +69,25 @@ void RuntimeApi::receive(ConnectionId connection, std::string_view bytes) {
     if (!progressed) break;
   }
   found = connections_.find(connection);
-  if (found != connections_.end() && !found->second.is_waiting) flush(connection, found->second);
+  if (found == connections_.end()) return;
+  compact(found->second);
+  if (!found->second.is_waiting) flush(connection, found->second);
+}
+
+void RuntimeApi::compact(Connection& c) {
+  c.in.erase(0, c.at);
+  c.at = 0;
 }
 
 bool RuntimeApi::read_head(ConnectionId id, Connection& c) {
-  size_t end = c.in.find("\r\n\r\n");
-  if (end == c.in.npos || end > kHeadBytesMax) {
-    if (c.in.size() > kHeadBytesMax) fail(id, "431 Request Header Fields Too Large");
+  std::string_view unread = c.unread();
+  size_t end = unread.find("\r\n\r\n");
+  if (end == unread.npos || end > kHeadBytesMax) {
+    if (unread.size() > kHeadBytesMax) fail(id, "431 Request Header Fields Too Large");
     return false;
   }
-  std::string head = c.in.substr(0, end);
-  c.in.erase(0, end + 4);
+  std::string head(unread.substr(0, end));
+  c.at += end + 4;
   std::string_view rest = head;
   size_t eol = rest.find("\r\n");
   std::string_view line = rest.substr(0, eol);
@@ -95,7 +104,7 @@ bool RuntimeApi::read_head(ConnectionId id, Connection& c) {
   c.error_type.clear();
   c.body.clear();
   c.body_kind = BodyKind::kLength;
-  c.body_left = c.chunk_left = 0;
+  c.body_left = c.chunk_left = c.body_bytes = 0;
   c.in_trailers = c.body_too_large = false;
   while (!rest.empty()) {
     eol = rest.find("\r\n");
@@ -128,26 +137,28 @@ bool RuntimeApi::read_head(ConnectionId id, Connection& c) {
   return true;
 }
 
-void RuntimeApi::take_body(Connection& c, std::string_view bytes) {
-  if (c.body_too_large || c.body.size() + bytes.size() > kResponseBytesMax) {
-    c.body_too_large = true;
-    c.body.clear();
-    return;
+bool RuntimeApi::take_body(ConnectionId id, Connection& c, std::string_view bytes) {
+  c.body_bytes += bytes.size();
+  if (c.body_bytes <= kResponseBytesMax) {
+    c.body.append(bytes);
+    return true;
   }
-  c.body.append(bytes);
+  c.body_too_large = true;
+  c.body.clear();
+  if (c.body_bytes <= kDrainedBytesMax) return true;
+  c.close_after = true;
+  dispatch(id, c);
+  auto found = connections_.find(id);  // a delegate call may have closed it
+  if (found != connections_.end() && !found->second.is_waiting) flush(id, found->second);
+  return false;
 }
 
 bool RuntimeApi::read_body(ConnectionId id, Connection& c) {
   if (c.body_kind == BodyKind::kChunked) return read_chunked(id, c);
-  size_t take = std::min(c.body_left, c.in.size());
-  if (take == c.in.size() && c.body.empty() && !c.body_too_large && take <= kResponseBytesMax) {
-    c.body = std::move(c.in);
-    c.in.clear();
-  } else {
-    take_body(c, std::string_view(c.in).substr(0, take));
-    c.in.erase(0, take);
-  }
-  c.body_left -= take;
+  std::string_view bytes = c.unread().substr(0, c.body_left);
+  c.at += bytes.size();
+  c.body_left -= bytes.size();
+  if (!take_body(id, c, bytes)) return false;
   if (c.body_left > 0) return false;
   dispatch(id, c);
   return true;
@@ -156,20 +167,20 @@ bool RuntimeApi::read_body(ConnectionId id, Connection& c) {
 bool RuntimeApi::read_chunked(ConnectionId id, Connection& c) {
   if (c.chunk_left > 0) {
     // The two bytes behind a chunk's data are counted with it.
-    size_t take = std::min(c.chunk_left, c.in.size());
-    size_t data = c.chunk_left > 2 ? std::min(take, c.chunk_left - 2) : 0;
-    take_body(c, std::string_view(c.in).substr(0, data));
-    c.in.erase(0, take);
-    c.chunk_left -= take;
-    return take > 0;
+    std::string_view bytes = c.unread().substr(0, c.chunk_left);
+    size_t data = c.chunk_left > 2 ? std::min(bytes.size(), c.chunk_left - 2) : 0;
+    c.at += bytes.size();
+    c.chunk_left -= bytes.size();
+    return take_body(id, c, bytes.substr(0, data)) && !bytes.empty();
   }
-  size_t eol = c.in.find("\r\n");
-  if (eol == c.in.npos) {
-    if (c.in.size() > kHeadBytesMax) fail(id, "400 Bad Request");
+  std::string_view unread = c.unread();
+  size_t eol = unread.find("\r\n");
+  if (eol == unread.npos) {
+    if (unread.size() > kHeadBytesMax) fail(id, "400 Bad Request");
     return false;
   }
-  std::string line = c.in.substr(0, eol);
-  c.in.erase(0, eol + 2);
+  std::string line(unread.substr(0, eol));
+  c.at += eol + 2;
   if (c.in_trailers) {
     if (!line.empty()) {
       size_t colon = line.find(':');

@@ -32,6 +32,8 @@ class RuntimeApi {
   static constexpr size_t kResponseBytesMax = 6'291'556;
   static constexpr size_t kHeadBytesMax = 32 * 1024;
   static constexpr int kConnectionsMax = 64;
+  // Of a body that is too large, this much is read to its end; beyond it the connection is closed.
+  static constexpr size_t kDrainedBytesMax = 32 << 20;
 
   using ConnectionId = int;
 
@@ -73,6 +75,7 @@ class RuntimeApi {
   enum class BodyKind { kLength, kChunked };
   struct Connection {
     std::string in;
+    size_t at = 0;     // of `in`, how far it is used; what is used goes once a receive()
     std::string held;  // answers that travel with the next invocation
     // The request whose body is being read.
     bool in_body = false;
@@ -81,7 +84,10 @@ class RuntimeApi {
     size_t chunk_left = 0;
     bool in_trailers = false;
     bool body_too_large = false;
+    size_t body_bytes = 0;  // with what was too much
     std::string body;
+
+    std::string_view unread() const { return std::string_view(in).substr(at); }
     std::string method, path, error_type;
     bool close_after = false;
     bool is_waiting = false;  // its /next is open
@@ -91,7 +97,9 @@ class RuntimeApi {
   bool read_head(ConnectionId id, Connection& c);
   bool read_body(ConnectionId id, Connection& c);
   bool read_chunked(ConnectionId id, Connection& c);
-  void take_body(Connection& c, std::string_view bytes);
+  // False: it has no end, and the connection is gone.
+  bool take_body(ConnectionId id, Connection& c, std::string_view bytes);
+  static void compact(Connection& c);
   void fail(ConnectionId id, std::string_view status);
 
   void dispatch(ConnectionId id, Connection& c);

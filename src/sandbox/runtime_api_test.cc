@@ -150,6 +150,34 @@ TEST_F(RuntimeApiTest, LargeResponses) {
             std::string::npos);
 }
 
+TEST_F(RuntimeApiTest, ABodyWithoutEndIsCutOff) {
+  api_.receive(1, get_next());
+  api_.start_invoke(invocation("i"));
+  out_.sent[1].clear();
+  api_.receive(1,
+               "POST /2018-06-01/runtime/invocation/i/response HTTP/1.1\r\nTransfer-Encoding: "
+               "chunked\r\n\r\n");
+  std::string chunk = "100000\r\n" + std::string(1 << 20, 'x') + "\r\n";
+  for (int i = 0; i < 100 && out_.closed.empty(); ++i)
+    api_.receive(1, chunk);
+  EXPECT_EQ(out_.closed, std::vector<int>{1});
+  EXPECT_EQ(out_.events.back(), "too large");
+  EXPECT_NE(out_.sent[1].find("413 Request Entity Too Large"), std::string::npos);
+}
+
+TEST_F(RuntimeApiTest, ManySmallChunksAtOnce) {
+  api_.receive(1, get_next());
+  api_.start_invoke(invocation("i"));
+  std::string text =
+      "POST /2018-06-01/runtime/invocation/i/response HTTP/1.1\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n";
+  for (int i = 0; i < 200'000; ++i)
+    text += "1\r\nx\r\n";
+  api_.receive(1, text + "0\r\n\r\n" + get_next());
+  EXPECT_EQ(out_.events.at(1), "response " + std::string(200'000, 'x'));
+  EXPECT_TRUE(api_.is_waiting());
+}
+
 TEST_F(RuntimeApiTest, HostileBytesEndTheConnectionOnly) {
   for (std::string bytes :
        {std::string("nonsense\r\n\r\n"), std::string(40'000, 'a'),
