@@ -58,9 +58,13 @@ class ManualClock final : public Clock {
 class TaskRunner {
  public:
   virtual ~TaskRunner() = default;
-  // Runs `task` soon on a worker thread where it may block. Never runs it inside the call. When the
-  // bounded queue is full, returns an Error (ThrottlingException) and drops the task.
-  virtual Status post(std::function<void()> task) = 0;
+  // Runs `task` soon on a worker thread where it may block. Never runs it inside the call. Is never
+  // refused: for work whose amount is bounded elsewhere, such as what a service does in the
+  // background or the end of what was begun. Once the runner has stopped, the task is dropped.
+  virtual void post(std::function<void()> task) = 0;
+  // The same for what clients may ask for without bound: when the queue is full, or the runner has
+  // stopped, returns an Error (ThrottlingException) and drops the task.
+  virtual Status try_post(std::function<void()> task) = 0;
   // Runs `task` once the injected clock has moved on by `delay_ms`. The task must not block.
   virtual void after(int64_t delay_ms, std::function<void()> task) = 0;
 };

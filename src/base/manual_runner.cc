@@ -2,8 +2,11 @@
 
 namespace millrace {
 
-Status ManualRunner::post(std::function<void()> task) {
-  ready_.push_back(std::move(task));
+void ManualRunner::post(std::function<void()> task) { ready_.push_back(std::move(task)); }
+
+Status ManualRunner::try_post(std::function<void()> task) {
+  if (is_full) return Error("ThrottlingException", 400, "Rate exceeded");
+  post(std::move(task));
   return ok_status();
 }
 

@@ -13,8 +13,12 @@ class ManualRunner final : public TaskRunner {
  public:
   explicit ManualRunner(ManualClock& clock) : clock_(clock) {}
 
-  Status post(std::function<void()> task) override;
+  void post(std::function<void()> task) override;
+  Status try_post(std::function<void()> task) override;
   void after(int64_t delay_ms, std::function<void()> task) override;
+
+  // While true, try_post() refuses.
+  bool is_full = false;
 
   // Runs everything that is due, and what that makes due, until nothing is.
   void run_ready();

@@ -240,7 +240,7 @@ void ClientConnection::write_file_piece() {
       self->write(std::move(bytes));
     });
   };
-  Status posted = client_->runtime.post(std::move(job));
+  Status posted = client_->runtime.try_post(std::move(job));
   if (!posted.ok()) fail(std::move(posted).error());
 }
 

@@ -166,7 +166,7 @@ struct SlowSink : ResponseSink {
   explicit SlowSink(Runtime& r) : runtime(r) {}
   void write(std::string_view part, std::function<void(Status)> resume) override {
     bytes += part.size();
-    Status posted = runtime.post([this, resume] { resume(result); });
+    Status posted = runtime.try_post([this, resume] { resume(result); });
     ASSERT_TRUE(posted.ok());
   }
 };

@@ -348,7 +348,7 @@ void Session::start_sink_job() {
     });
   };
   chunk_ = std::string();
-  Status posted = server_->runtime.post(std::move(job));
+  Status posted = server_->runtime.try_post(std::move(job));
   if (posted.ok()) return;
   sink_busy_ = false;
   request_.body_status = std::move(posted);

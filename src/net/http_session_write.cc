@@ -148,7 +148,7 @@ void Session::send_file_piece() {
       self->file_piece_read(std::move(bytes));
     });
   };
-  if (server_->runtime.post(job).ok()) {
+  if (server_->runtime.try_post(job).ok()) {
     flush();
     return;
   }

@@ -54,17 +54,17 @@ class WorkerPool {
   WorkerPool(int threads_max, size_t queue_max)
       : threads_max_(threads_max), queue_max_(queue_max) {}
 
-  Status post(std::function<void()> task) {
+  void post(std::function<void()> task) {
+    std::unique_lock lock(mutex_);
+    if (!stopping_) push(lock, std::move(task));
+  }
+
+  Status try_post(std::function<void()> task) {
     std::unique_lock lock(mutex_);
     if (stopping_ || queue_.size() >= queue_max_) {
       return Error("ThrottlingException", 400, "Rate exceeded: the server has too much to do");
     }
-    queue_.push_back(std::move(task));
-    if (queue_.size() > idle_ && static_cast<int>(threads_.size()) < threads_max_) {
-      threads_.emplace_back([this] { run(); });
-    }
-    lock.unlock();
-    wake_.notify_one();
+    push(lock, std::move(task));
     return ok_status();
   }
 
@@ -81,6 +81,16 @@ class WorkerPool {
   }
 
  private:
+  // REQUIRES: `lock` holds mutex_.
+  void push(std::unique_lock<std::mutex>& lock, std::function<void()> task) {
+    queue_.push_back(std::move(task));
+    if (queue_.size() > idle_ && static_cast<int>(threads_.size()) < threads_max_) {
+      threads_.emplace_back([this] { run(); });
+    }
+    lock.unlock();
+    wake_.notify_one();
+  }
+
   void run() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -248,7 +258,11 @@ void Runtime::stop() {
   }
 }
 
-Status Runtime::post(std::function<void()> task) { return impl_->workers.post(std::move(task)); }
+void Runtime::post(std::function<void()> task) { impl_->workers.post(std::move(task)); }
+
+Status Runtime::try_post(std::function<void()> task) {
+  return impl_->workers.try_post(std::move(task));
+}
 
 void Runtime::after(int64_t delay_ms, std::function<void()> task) {
   impl_->timers.add(delay_ms, std::move(task));

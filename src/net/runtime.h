@@ -6,7 +6,7 @@
 //
 // Lifetimes: start() once, stop() once, from the same thread and not from a thread of the Runtime.
 // Whatever uses the io threads (HttpServer, HttpClient) is stopped before the Runtime.
-// Thread safety: post(), after(), clock_moved(), io() and next_io() from any thread.
+// Thread safety: post(), try_post(), after(), clock_moved(), io() and next_io() from any thread.
 #pragma once
 
 #include <atomic>
@@ -46,9 +46,9 @@ class OffsetClock final : public Clock {
 class Runtime final : public TaskRunner {
  public:
   struct Options {
-    int io_threads = 0;           // 0: one a core
-    int worker_threads_max = 64;  // started as they are needed
-    size_t worker_queue_max = 4096;
+    int io_threads = 0;              // 0: one a core
+    int worker_threads_max = 64;     // started as they are needed
+    size_t worker_queue_max = 4096;  // beyond it try_post() refuses
   };
 
   // `clock` outlives the Runtime.
@@ -59,10 +59,11 @@ class Runtime final : public TaskRunner {
 
   Status start();
   // Drops timers, lets the workers finish what is queued, then ends the io threads. Idempotent.
-  // post() fails from here on.
+  // What is posted from here on is dropped.
   void stop();
 
-  Status post(std::function<void()> task) override;
+  void post(std::function<void()> task) override;
+  Status try_post(std::function<void()> task) override;
   void after(int64_t delay_ms, std::function<void()> task) override;
 
   // Looks again at which timers are due; for clocks that jump.

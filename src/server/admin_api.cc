@@ -110,7 +110,7 @@ void AdminApi::handle(net::Request request, net::Responder responder) {
         error_response(404, "There are /_millrace/health, clock, usage, functions and outbox"));
   }
   auto shared = std::make_shared<net::Request>(std::move(request));
-  Status posted = runtime_.post([this, shared, responder] { responder.send(view(*shared)); });
+  Status posted = runtime_.try_post([this, shared, responder] { responder.send(view(*shared)); });
   if (!posted.ok()) responder.send(error_response(503, posted.error().message()));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -237,14 +238,21 @@ const std::string& Cloud::url() const { return impl_->url; }
 Status Cloud::stop() {
   if (!impl_->running) return ok_status();
   impl_->running = false;
+  // One time to drain for what clients wait for and for what runs in the background.
+  const int64_t drain_until_us = system_clock().monotonic_us() + impl_->options.drain_ms * 1'000;
+  const bool has_ports = impl_->ports.store != nullptr;
+  if (impl_->functions && has_ports) impl_->functions->stop_background();
   if (impl_->server) impl_->server->stop(impl_->options.drain_ms);
   if (impl_->notices) impl_->notices->stop();
   if (impl_->schedules) impl_->schedules->stop();
-  if (impl_->functions && impl_->ports.store != nullptr) impl_->functions->stop();
-  if (impl_->log_writer && impl_->ports.store != nullptr) impl_->log_writer->stop();
+  if (impl_->functions && has_ports) {
+    int64_t left_us = drain_until_us - system_clock().monotonic_us();
+    impl_->functions->stop(std::max<int64_t>(0, left_us / 1'000));
+  }
+  if (impl_->log_writer && has_ports) impl_->log_writer->stop();
   if (impl_->log_purge) impl_->log_purge->stop();
-  if (impl_->metrics && impl_->ports.store != nullptr) impl_->metrics->stop();
-  if (impl_->meter && impl_->ports.store != nullptr) impl_->meter->stop();
+  if (impl_->metrics && has_ports) impl_->metrics->stop();
+  if (impl_->meter && has_ports) impl_->meter->stop();
   impl_->clock.set_listener(nullptr);
   impl_->runtime.stop();
   if (!impl_->store) return ok_status();

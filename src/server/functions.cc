@@ -6,7 +6,11 @@
 namespace millrace::server {
 
 void LateFunctionHost::start(TaskRunner& runner, Open open) {
-  Status posted = runner.post([this, open = std::move(open)] {
+  {
+    std::lock_guard lock(mutex_);
+    is_started_ = true;
+  }
+  runner.post([this, open = std::move(open)] {
     auto host = open();
     std::vector<std::function<void(Result<sandbox::ProcessHost*>)>> waiting;
     {
@@ -23,25 +27,35 @@ void LateFunctionHost::start(TaskRunner& runner, Open open) {
     for (auto& use : waiting)
       with_host(std::move(use));
   });
-  CHECK(posted.ok());
 }
 
 void LateFunctionHost::stop() {
   std::unique_ptr<sandbox::ProcessHost> host;
   {
     std::unique_lock lock(mutex_);
-    opened_.wait(lock, [this] { return is_open_; });
+    opened_.wait(lock, [this] { return is_open_ || !is_started_; });
     is_stopped_ = true;
+    unused_.wait(lock, [this] { return in_use_ == 0; });
     host = std::move(host_);
   }
 }
 
 void LateFunctionHost::with_host(std::function<void(Result<sandbox::ProcessHost*>)> use) {
+  sandbox::ProcessHost* host = nullptr;
   {
     std::lock_guard lock(mutex_);
     if (!is_open_) return waiting_.push_back(std::move(use));
     // What is under way when the server stops is answered, not run.
-    if (!is_stopped_ && !failure_) return use(host_.get());
+    if (!is_stopped_ && !failure_) {
+      host = host_.get();
+      ++in_use_;
+    }
+  }
+  if (host != nullptr) {
+    use(host);
+    std::lock_guard lock(mutex_);
+    if (--in_use_ == 0 && is_stopped_) unused_.notify_all();
+    return;
   }
   use(failure_ ? *failure_ : Error("ServiceException", 500, "The server is shutting down"));
 }
@@ -116,6 +130,14 @@ void Functions::start() {
   poller_.start();
 }
 
-void Functions::stop() { host_.stop(); }
+void Functions::stop_background() {
+  poller_.stop();
+  invoker_.stop();
+}
+
+void Functions::stop(int64_t drain_ms) {
+  invoker_.drain(drain_ms);
+  host_.stop();
+}
 
 }  // namespace millrace::server

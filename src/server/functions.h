@@ -36,6 +36,7 @@ class LateFunctionHost final : public sandbox::FunctionHost {
 
   // Runs `open` on a worker of `runner`.
   void start(TaskRunner& runner, Open open);
+  // Waits for the opening and for calls that are under way; ends the host.
   void stop();
 
   void invoke(sandbox::FunctionSpecPtr spec, sandbox::InvokeRequest request,
@@ -52,8 +53,11 @@ class LateFunctionHost final : public sandbox::FunctionHost {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable opened_;
+  bool is_started_ = false;
   bool is_open_ = false;
   bool is_stopped_ = false;
+  int in_use_ = 0;  // calls of the host under way
+  std::condition_variable unused_;
   std::unique_ptr<sandbox::ProcessHost> host_;
   std::optional<Error> failure_;
   std::vector<std::function<void(Result<sandbox::ProcessHost*>)>> waiting_;
@@ -67,7 +71,11 @@ class Functions {
 
   // Once all ports are wired.
   void start();
-  void stop();
+  // The queue and the pollers begin nothing more. Before stop().
+  void stop_background();
+  // Waits for what runs, at most `drain_ms`, then ends all processes. What that cuts off is
+  // answered as not run, and is run again after the next start.
+  void stop(int64_t drain_ms);
 
   sandbox::HostStats stats() const { return host_.stats(); }
 

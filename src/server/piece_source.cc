@@ -55,7 +55,7 @@ std::optional<uint64_t> PieceSource::length() const { return state_->pieces->siz
 
 void PieceSource::next(std::function<void(Result<std::string>)> done) {
   auto job = [state = state_, done = std::move(done)] { done(state->read()); };
-  if (!runner_.post(job).ok()) job();  // no worker is free: better slow than broken off
+  if (!runner_.try_post(job).ok()) job();  // no worker is free: better slow than broken off
 }
 
 }  // namespace millrace::server

@@ -54,7 +54,7 @@ void Executor::run(const aws::Operation& operation, Call call, std::shared_ptr<v
 }
 
 void Executor::attempt(std::shared_ptr<Attempt> state) {
-  Status posted = ports_.runner->post([this, state] { attempt_here(state); });
+  Status posted = ports_.runner->try_post([this, state] { attempt_here(state); });
   if (!posted.ok()) state->done(std::move(posted).error());
 }
 

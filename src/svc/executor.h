@@ -29,7 +29,8 @@ class Executor {
 
   // The same, typed, and blocking the caller until it is answered. The operation runs on this very
   // thread, again and again while it loses races, so that a worker never waits for a worker.
-  // REQUIRES: for an operation that is `blocking` or started, a thread that may block.
+  // REQUIRES: for an operation that is `blocking` or started, a thread that may block; outside of
+  // operations (they have Context::call).
   template <class Op>
   Result<typename Op::Output> call(Call call, typename Op::Input input) {
     auto output = call_erased(Op::kDescription, std::move(call),

@@ -68,6 +68,10 @@ class Context {
   template <class Op>
   Result<typename Op::Output> call(const typename Op::Input& input);
 
+  // The same as another caller: a role that a service acts as.
+  template <class Op>
+  Result<typename Op::Output> call_as(const Caller& caller, const typename Op::Input& input);
+
   // Runs once after this transaction is on disk, before the answer is sent; must not block.
   void after_commit(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
   std::vector<std::function<void()>> take_effects() { return std::move(effects_); }
@@ -140,6 +144,17 @@ Result<typename Op::Output> Context::call(const typename Op::Input& input) {
   auto output = call_erased(Op::kDescription, &input);
   if (!output.ok()) return std::move(output).error();
   return std::move(*std::static_pointer_cast<typename Op::Output>(*output));
+}
+
+template <class Op>
+Result<typename Op::Output> Context::call_as(const Caller& caller,
+                                             const typename Op::Input& input) {
+  Call as_other{.caller = caller, .scope = scope(), .request = request()};
+  Context ctx(as_other, ports_, registry_, txn_);
+  auto output = ctx.call<Op>(input);
+  for (auto& effect : ctx.effects_)
+    effects_.push_back(std::move(effect));
+  return output;
 }
 
 template <class Op>

@@ -18,10 +18,9 @@ void Periodic::start() {
 void Periodic::schedule() {
   ports_.runner->after(options_.interval_ms, [this, alive = alive_] {
     if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
+    ports_.runner->post([this, alive] {
       if (*alive) run();
     });
-    if (!posted.ok()) schedule();
   });
 }
 

@@ -11,8 +11,11 @@ namespace {
 class DyingRunner final : public TaskRunner {
  public:
   DyingRunner(TaskRunner& real, int left) : real_(real), left_(left) {}
-  Status post(std::function<void()> task) override {
-    if (left_-- > 0) return real_.post(std::move(task));
+  void post(std::function<void()> task) override {
+    if (left_-- > 0) real_.post(std::move(task));
+  }
+  Status try_post(std::function<void()> task) override {
+    if (left_-- > 0) return real_.try_post(std::move(task));
     return ok_status();
   }
   void after(int64_t delay_ms, std::function<void()> task) override {

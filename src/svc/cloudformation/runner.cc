@@ -12,8 +12,6 @@
 namespace millrace::cloudformation {
 namespace {
 
-// When the worker pool is full, a step waits this long.
-constexpr int64_t kPoolFullDelayMs = 50;
 // The store refuses for a reason of its own (a full disk): the run is tried again later.
 constexpr int64_t kStoreErrorDelayMs = 5'000;
 
@@ -29,8 +27,7 @@ struct Run : std::enable_shared_from_this<Run> {
       ports->runner->after(delay_ms, [self] { self->schedule(0); });
       return;
     }
-    Status posted = ports->runner->post([self] { self->step({}); });
-    if (!posted.ok()) ports->runner->after(kPoolFullDelayMs, [self] { self->schedule(0); });
+    ports->runner->post([self] { self->step({}); });
   }
 
   // With `failure`: the step before failed, which is now told.
@@ -84,8 +81,7 @@ struct Run : std::enable_shared_from_this<Run> {
     }
     if (!failure) return schedule(0);
     auto self = shared_from_this();
-    Status posted = ports->runner->post([self, failure] { self->step(failure); });
-    if (!posted.ok()) schedule(kPoolFullDelayMs);  // the step will fail again
+    ports->runner->post([self, failure] { self->step(failure); });
   }
 
   void go_on(const NextStep& next) {

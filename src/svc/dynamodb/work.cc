@@ -363,8 +363,7 @@ void run_all_rows(const svc::Ports& ports) {
 
 void schedule(const svc::Ports& ports) {
   ports.runner->after(kIntervalMs, [&ports] {
-    // A full pool is no reason to stop for ever.
-    (void)ports.runner->post([&ports] { run_work(ports); }).ok();
+    ports.runner->post([&ports] { run_work(ports); });
     schedule(ports);
   });
 }
@@ -380,10 +379,7 @@ Status note_work(store::Txn& txn, const Work& work) {
 
 Status begin_work(svc::Context& ctx, const Work& work) {
   MR_TRY(note_work(ctx.txn(), work));
-  ctx.after_commit([&ports = ctx.ports()] {
-    // If the pool is full, the next run comes by itself.
-    (void)ports.runner->post([&ports] { run_work(ports); }).ok();
-  });
+  ctx.after_commit([&ports = ctx.ports()] { ports.runner->post([&ports] { run_work(ports); }); });
   return ok_status();
 }
 

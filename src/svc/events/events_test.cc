@@ -143,6 +143,43 @@ TEST_F(Events, WhatCameDueWhileNothingRanIsNotMadeUpFor) {
   EXPECT_EQ(Json::parse(functions.calls[0].payload)->get_string("time"), "2026-01-01T01:05:00Z");
 }
 
+TEST_F(Events, OneDamagedRowStopsNobodyElse) {
+  scheduled("rate(1 minute)");
+  must<ev::PutRule>({.name = "broken", .schedule_expression = "rate(1 minute)"});
+  ASSERT_TRUE(store::transact(*store, [&](store::Txn& txn) {
+                txn.put(due_prefix(Kind::kDue) + "?", "");
+                txn.put(due_prefix(Kind::kFire) + "?", "");
+                std::string key = rule_prefix(root_call().scope);
+                auto rules = txn.scan(store::prefix_range(key));
+                key = rules->key();  // "broken" is before "r"
+                rules.reset();
+                txn.put(key, "no JSON");
+                return ok_status();
+              }).ok());
+  ScheduleRunner schedules(ports);
+  (void)schedules.recover().ok();
+  clock.advance_ms(60'000);
+  (void)schedules.tick().ok();
+  ASSERT_EQ(functions.calls.size(), 1U);
+  EXPECT_EQ(functions.calls[0].caller.source_arn, kRuleArn);
+}
+
+TEST_F(Events, NoneOfManyMissedOnesIsMadeUpFor) {
+  for (int i = 0; i < 250; ++i) {
+    std::string name = "r" + std::to_string(i);
+    must<ev::PutRule>({.name = name, .schedule_expression = "rate(1 hour)"});
+    must<ev::PutTargets>({.rule = name, .targets = {{.id = "t", .arn = kFunction}}});
+  }
+  clock.advance_ms(2 * 3'600'000);
+  ScheduleRunner schedules(ports);
+  ASSERT_TRUE(schedules.recover().ok());
+  ASSERT_TRUE(schedules.tick().ok());
+  EXPECT_EQ(functions.calls.size(), 0U);
+  clock.advance_ms(3'600'000);
+  ASSERT_TRUE(schedules.tick().ok());
+  EXPECT_EQ(functions.calls.size(), 250U) << "all that is due fires in one tick";
+}
+
 // Fires, and forgets the answer: what is left when the process is killed there.
 struct DeafFunctions final : svc::FunctionInvoker {
   void invoke(svc::FunctionCall, std::function<void(Result<svc::FunctionAnswer>)>) override {}

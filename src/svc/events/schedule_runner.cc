@@ -1,5 +1,7 @@
 #include "svc/events/schedule_runner.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "svc/events/deliver.h"
@@ -7,21 +9,35 @@
 namespace millrace::events {
 namespace {
 
-// What one look at the list takes at most; the next tick goes on.
+// How many of the list are in memory at a time.
 constexpr size_t kBatch = 200;
 
-Result<std::vector<DueKey>> due_until(store::Store& store, Instant until) {
+// The next of the rows that are due, and where to go on; that is empty after the last one.
+struct Batch {
   std::vector<DueKey> due;
+  std::string next_start;
+};
+Result<Batch> due_until(store::Store& store, const std::string& start, Instant until) {
+  Batch batch;
   auto snapshot = store.snapshot();
-  auto cursor = snapshot->scan(store::prefix_range(due_prefix(Kind::kDue)));
-  for (; cursor->valid() && due.size() < kBatch; cursor->next()) {
+  store::KeyRange range = store::prefix_range(due_prefix(Kind::kDue));
+  range.start = std::max(range.start, start);
+  auto cursor = snapshot->scan(range);
+  for (; cursor->valid(); cursor->next()) {
+    if (batch.due.size() >= kBatch) {
+      batch.next_start = cursor->key();
+      return batch;
+    }
     auto key = parse_due_key(cursor->key());
-    if (!key) return Error::internal("a damaged key of the due list");
+    if (!key) {
+      spdlog::error("events: a damaged key of the due list is passed over");
+      continue;
+    }
     if (key->at > until) break;
-    due.push_back(std::move(*key));
+    batch.due.push_back(std::move(*key));
   }
   MR_TRY(cursor->status());
-  return due;
+  return batch;
 }
 
 // The rule of a due row, if the row still stands for it; else the row is dropped.
@@ -38,32 +54,27 @@ void log_failure(const Status& status) {
 
 }  // namespace
 
-void ScheduleRunner::start() {
-  Status posted = ports_.runner->post([this, alive = alive_] {
-    if (!*alive) return;
-    log_failure(recover());
-    repeat();
-  });
-  if (!posted.ok()) repeat();
+Status ScheduleRunner::run() {
+  if (!is_recovered_) {
+    MR_TRY(recover());
+    is_recovered_ = true;
+  }
+  return tick();
 }
 
-void ScheduleRunner::repeat() {
-  ports_.runner->after(kTickMs, [this, alive = alive_] {
-    if (!*alive) return;
-    // On a worker: a tick commits, and waits for it. When all are busy, the next tick finds it due.
-    Status posted = ports_.runner->post([this, alive] {
-      if (!*alive) return;
-      log_failure(tick());
-      repeat();
-    });
-    if (!posted.ok()) repeat();
-  });
+Status ScheduleRunner::for_each_due(Instant until, Status (ScheduleRunner::*use)(const DueKey&)) {
+  std::string start;
+  do {
+    MR_ASSIGN(Batch batch, due_until(*ports_.store, start, until));
+    for (const DueKey& due : batch.due)
+      log_failure((this->*use)(due));
+    start = std::move(batch.next_start);
+  } while (!start.empty());
+  return ok_status();
 }
 
 Status ScheduleRunner::recover() {
-  MR_ASSIGN(auto missed, due_until(*ports_.store, ports_.clock->now().plus_ms(-kMissedAfterMs)));
-  for (const DueKey& due : missed)
-    MR_TRY(pass_over(due));
+  MR_TRY(for_each_due(ports_.clock->now().plus_ms(-kMissedAfterMs), &ScheduleRunner::pass_over));
   std::vector<Firing> firings;
   {
     auto snapshot = ports_.store->snapshot();
@@ -71,15 +82,23 @@ Status ScheduleRunner::recover() {
     for (; cursor->valid(); cursor->next()) {
       auto key = parse_due_key(cursor->key());
       auto event = codec::Json::parse(cursor->value());
-      if (!key || !event.ok()) return Error::internal("a damaged row of a firing");
-      MR_ASSIGN(auto rule, find_rule(*snapshot, key->scope, key->rule));
-      if (!rule) {
-        // Deleted meanwhile: nobody waits for it.
-        rule.emplace();
-        rule->row.name = key->rule;
+      if (!key || !event.ok()) {
+        spdlog::error("events: a damaged row of a firing is passed over");
+        continue;
       }
-      firings.push_back(
-          {std::string(cursor->key()), key->scope, std::move(*rule), std::move(*event)});
+      auto rule = find_rule(*snapshot, key->scope, key->rule);
+      if (!rule.ok()) {
+        log_failure(std::move(rule).error());
+        continue;
+      }
+      Firing firing{
+          .fire_key = std::string(cursor->key()), .scope = key->scope, .event = std::move(*event)};
+      // Deleted meanwhile: nobody waits for it.
+      if (*rule)
+        firing.rule = std::move(**rule);
+      else
+        firing.rule.row.name = key->rule;
+      firings.push_back(std::move(firing));
     }
     MR_TRY(cursor->status());
   }
@@ -89,10 +108,7 @@ Status ScheduleRunner::recover() {
 }
 
 Status ScheduleRunner::tick() {
-  MR_ASSIGN(auto due, due_until(*ports_.store, ports_.clock->now()));
-  for (const DueKey& each : due)
-    MR_TRY(fire_one(each));
-  return ok_status();
+  return for_each_due(ports_.clock->now(), &ScheduleRunner::fire_one);
 }
 
 Status ScheduleRunner::pass_over(const DueKey& due) {

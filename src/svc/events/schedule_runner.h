@@ -11,10 +11,8 @@
 // Thread safety: start() and stop() once each. The runner must have drained before destruction.
 #pragma once
 
-#include <atomic>
-#include <memory>
-
 #include "svc/events/rules.h"
+#include "svc/periodic.h"
 
 namespace millrace::events {
 
@@ -25,15 +23,17 @@ class ScheduleRunner {
   static constexpr int64_t kMissedAfterMs = 60'000;
 
   // REQUIRES: `ports` outlives this and has store, clock, runner, functions and metrics.
-  explicit ScheduleRunner(const svc::Ports& ports) : ports_(ports) {}
-  ~ScheduleRunner() { *alive_ = false; }
+  explicit ScheduleRunner(const svc::Ports& ports)
+      : ports_(ports),
+        ticking_(ports, {.name = "events: schedules", .interval_ms = kTickMs},
+                 [this] { return run(); }) {}
 
-  void start();
-  void stop() { *alive_ = false; }
+  void start() { ticking_.start(); }
+  void stop() { ticking_.stop(); }
 
   // Delivers what an earlier run has fired and not handed over, and passes over what it missed.
   Status recover();
-  // Fires what is due.
+  // Fires what is due. A rule that fails is logged and holds up no other.
   Status tick();
 
  private:
@@ -43,13 +43,15 @@ class ScheduleRunner {
     Rule rule;
     codec::Json event;
   };
-  void repeat();
+  Status run();
+  Status for_each_due(Instant until, Status (ScheduleRunner::*use)(const DueKey&));
   Status fire_one(const DueKey& due);
   Status pass_over(const DueKey& due);
   void hand_over(const Firing& firing);
 
   const svc::Ports& ports_;
-  std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+  bool is_recovered_ = false;
+  svc::Periodic ticking_;
 };
 
 }  // namespace millrace::events

@@ -50,14 +50,13 @@ void HealthMonitor::schedule(int64_t delay_ms, void (HealthMonitor::*step)()) {
 }
 
 void HealthMonitor::discover_and_repeat() {
-  Status posted = ports_.runner->post([this, alive = alive_] {
+  ports_.runner->post([this, alive = alive_] {
     if (!*alive) return;
     if (Status found = discover(); !found.ok()) {
       spdlog::warn("health: looking for functions failed: {}", found.error().to_string());
     }
     schedule(kDiscoverMs, &HealthMonitor::discover_and_repeat);
   });
-  if (!posted.ok()) schedule(kDiscoverMs, &HealthMonitor::discover_and_repeat);
 }
 
 void HealthMonitor::tick_and_repeat() {
@@ -168,10 +167,9 @@ void HealthMonitor::start_check(const FunctionKey& key, const Watched& watched) 
                               : answer.error().to_string();
     int64_t duration_us = answer.ok() ? answer->duration_us : 0;
     // The state is written by a transaction, which waits for the disk: not on this thread.
-    Status posted = ports_.runner->post([this, key, failure, duration_us, alive] {
+    ports_.runner->post([this, key, failure, duration_us, alive] {
       if (*alive) finish_check(key, failure, duration_us);
     });
-    if (!posted.ok()) spdlog::warn("health: {}: {}", key.name, posted.error().to_string());
   });
 }
 

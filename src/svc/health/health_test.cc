@@ -111,6 +111,17 @@ TEST_F(HealthMonitorTest, ChecksEveryMinuteAndKeepsWarm) {
   EXPECT_EQ(h_.functions.warm["arn:f"], 0);
 }
 
+TEST_F(HealthMonitorTest, ChecksGoOnAfterTheWorkersWereBusy) {
+  monitor_.start();
+  pass_s(30);
+  h_.runner.is_full = true;
+  pass_s(90);
+  h_.runner.is_full = false;
+  size_t before = h_.functions.calls.size();
+  pass_s(130);
+  EXPECT_GE(h_.functions.calls.size(), before + 2);
+}
+
 TEST_F(HealthMonitorTest, TellsOnceOfFailureAndOnceOfRecovery) {
   monitor_.start();
   broken_ = true;

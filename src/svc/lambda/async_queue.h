@@ -9,6 +9,11 @@
 // Everything runs on the injected clock. Events that were being worked on when the server died are
 // worked on again: at least once, as on AWS.
 //
+// What waits is known in memory by key and function, so that finding what is next reads nothing.
+// Beyond kKnownMax events the rest is on disk only, and read when the known ones become few.
+// Functions take turns, and none holds more than half of the free places: a slow one does not hold
+// up the others.
+//
 // Rows: ("async", due ms:u64, id:string) -> AsyncEvent as JSON. Thread safety: free-threaded.
 #pragma once
 
@@ -19,6 +24,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "svc/lambda/records.h"
 
@@ -42,7 +48,10 @@ class AsyncQueue {
   AsyncQueue(const svc::Ports& ports, Invoker& invoker);
   ~AsyncQueue();
 
+  // Takes up what an earlier run has left.
   void start();
+  // Nothing new is run; what runs is still settled. Events are taken and kept for the next start.
+  void stop() { is_stopping_ = true; }
   // `done` once it is on disk.
   void enqueue(svc::FunctionCall call, std::function<void(Status)> done);
 
@@ -53,29 +62,58 @@ class AsyncQueue {
     std::string on_failure;
     std::string on_success;
   };
-  struct Work {
+  // A function as it was named in a scope.
+  struct Target {
     svc::Scope scope;
+    std::string function_arn;
+    auto operator<=>(const Target&) const = default;
+  };
+  struct Backlog {
+    std::set<std::string> waiting;  // row keys, which are ordered by when they are due
+    size_t working = 0;
+  };
+  struct Work {
+    Target target;
     std::string key;
     AsyncEvent event;
   };
 
-  void wake(const svc::Scope& scope);
-  void look(const svc::Scope& scope);
-  void take(Work work);
+  void wake();
+  void look();
+  // Gets to know rows that are on disk only, while there is room.
+  void read_on();
+  void read_rows(const svc::Scope& scope, const std::string& from);
+  void run(Work work);
   void finish(const Work& work, Result<svc::FunctionAnswer> answer);
   // Removes the row, or moves it to `due_ms`.
   void settle(const Work& work, std::optional<int64_t> due_ms);
+  // Its place is free; `next_key` is the row that it has become, if any.
+  void release(const Work& work, const std::string& next_key);
   Limits limits_of(const Work& work);
   void send_to(const std::string& destination, const Work& work, std::string_view condition,
                const Result<svc::FunctionAnswer>& answer);
+
+  // ---- under mutex_
+  void note(Target target, std::string key);
+  void note_unread(const svc::Scope& scope, std::string key);
+  bool may_work(const Backlog& backlog) const;
+  std::vector<Work> take_due(int64_t now_ms);
+  std::optional<int64_t> next_timer(int64_t now_ms);
 
   const svc::Ports& ports_;
   Invoker& invoker_;
   // Lets what was posted find out that the queue is gone.
   std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+  std::atomic<bool> is_stopping_ = false;
+  std::atomic<bool> is_look_posted_ = false;
+
   std::mutex mutex_;
-  std::set<std::string> working_;         // row keys
-  std::map<svc::Scope, int64_t> timers_;  // the earliest wake-up that is set, by due ms
+  std::map<Target, Backlog> backlogs_;
+  size_t known_ = 0;                          // waiting in all backlogs
+  std::set<std::string> working_;             // row keys
+  Target last_turn_;                          // whose turn it was
+  std::map<svc::Scope, std::string> unread_;  // rows from this key on may be on disk only
+  std::optional<int64_t> timer_ms_;           // the earliest wake-up that is set
 };
 
 }  // namespace millrace::lambda

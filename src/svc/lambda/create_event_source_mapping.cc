@@ -3,7 +3,6 @@
 #include "aws/dynamodbstreams.h"
 #include "expr/event_pattern.h"
 #include "svc/document.h"
-#include "svc/executor.h"
 #include "svc/lambda/mappings.h"
 #include "svc/lambda/policies.h"
 #include "svc/lambda/settings.h"
@@ -52,8 +51,7 @@ Status refuse_what_we_lack(const api::CreateEventSourceMapping::Input& in) {
 // The stream as the function's role sees it.
 Result<std::vector<streams::Shard>> read_shards(svc::Context& ctx, const svc::Caller& role,
                                                 const std::string& arn) {
-  auto described = ctx.ports().executor->call<streams::DescribeStream>(
-      {.caller = role, .scope = ctx.scope(), .request = ctx.request()}, {.stream_arn = arn});
+  auto described = ctx.call_as<streams::DescribeStream>(role, {.stream_arn = arn});
   if (!described.ok()) {
     if (described.error().code().find("AccessDenied") != std::string::npos) {
       return invalid(fmt::format(
@@ -70,11 +68,10 @@ Result<std::vector<streams::Shard>> read_shards(svc::Context& ctx, const svc::Ca
 Status note_latest(svc::Context& ctx, const svc::Caller& role, const MappingRow& row,
                    const std::vector<streams::Shard>& shards) {
   for (const streams::Shard& shard : shards) {
-    auto iterator = ctx.ports().executor->call<streams::GetShardIterator>(
-        {.caller = role, .scope = ctx.scope(), .request = ctx.request()},
-        {.stream_arn = *row.config.event_source_arn,
-         .shard_id = *shard.shard_id,
-         .shard_iterator_type = "LATEST"});
+    auto iterator =
+        ctx.call_as<streams::GetShardIterator>(role, {.stream_arn = *row.config.event_source_arn,
+                                                      .shard_id = *shard.shard_id,
+                                                      .shard_iterator_type = "LATEST"});
     if (!iterator.ok()) return std::move(iterator).error();
     StreamPosition position{.iterator = iterator->shard_iterator.value_or("")};
     ctx.txn().put(position_key(ctx.scope(), *row.config.uuid, *shard.shard_id), position.to_text());

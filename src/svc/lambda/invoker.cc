@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "svc/credentials.h"
 #include "svc/document.h"
 #include "svc/lambda/async_queue.h"
@@ -31,6 +34,15 @@ Invoker::Invoker(const svc::Ports& ports)
 Invoker::~Invoker() { *alive_ = false; }
 
 void Invoker::start() { queue_->start(); }
+void Invoker::stop() { queue_->stop(); }
+
+void Invoker::drain(int64_t ms_max) {
+  std::unique_lock lock(mutex_);
+  idle_.wait_for(lock, std::chrono::milliseconds(ms_max), [this] {
+    return std::ranges::all_of(running_in_scope_,
+                               [](const auto& entry) { return entry.second == 0; });
+  });
+}
 
 // ---- finding and asking
 // -----------------------------------------------------------------------------
@@ -195,7 +207,7 @@ Status Invoker::enter(const Prepared& prepared) {
 
 int64_t Invoker::leave(const Prepared& prepared) {
   std::lock_guard lock(mutex_);
-  --running_in_scope_[scope_name(prepared.ref.scope)];
+  if (--running_in_scope_[scope_name(prepared.ref.scope)] == 0) idle_.notify_all();
   auto own = running_.find(prepared.spec->arn);
   int64_t concurrent = own->second--;
   if (own->second == 0) running_.erase(own);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -40,6 +41,10 @@ class Invoker final : public svc::FunctionInvoker {
   // Takes up what the asynchronous queue held when the server ended. Once, after the ports are
   // wired.
   void start();
+  // The asynchronous queue runs nothing more.
+  void stop();
+  // Waits until nothing runs, at most this long.
+  void drain(int64_t ms_max);
 
   void check(svc::FunctionCall call, std::function<void(Status)> done) override;
   void keep_warm(const svc::Scope& scope, const std::string& function_arn, int environments,
@@ -75,6 +80,7 @@ class Invoker final : public svc::FunctionInvoker {
   std::mutex warm_mutex_;
   std::unordered_map<std::string, Warm> warm_;  // by function ARN as given
   std::mutex mutex_;
+  std::condition_variable idle_;                                          // nothing runs
   std::unordered_map<std::string, std::shared_ptr<const Cached>> cache_;  // by row key
   std::unordered_map<std::string, int64_t> running_;                      // by unqualified ARN
   std::unordered_map<std::string, int64_t> running_in_scope_;

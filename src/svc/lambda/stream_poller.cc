@@ -14,8 +14,8 @@ namespace {
 
 namespace streams = aws::dynamodbstreams;
 
-constexpr int64_t kPollMs = 200;        // AWS reads each shard four times a second
-constexpr int64_t kIdlePollMs = 1'000;  // without any mapping
+constexpr int64_t kPollMs = 200;  // AWS reads each shard four times a second
+constexpr int kIdleTicks = 5;     // without any mapping only each so manieth time
 constexpr int64_t kRetryMs = 1'000;
 constexpr int64_t kRetryMaxMs = 60'000;
 constexpr int64_t kReadMax = 1'000;  // records of one GetRecords
@@ -80,29 +80,39 @@ std::optional<std::vector<std::string>> failed_items(const std::string& payload)
 
 }  // namespace
 
-StreamPoller::StreamPoller(const svc::Ports& ports) : ports_(ports) {}
+bool StreamPoller::Known::is_busy() const {
+  return std::ranges::any_of(workers, [](const WorkerPtr& worker) { return worker->is_busy; });
+}
+
+void StreamPoller::Known::stop() {
+  is_stopped = true;
+  for (const WorkerPtr& worker : workers)
+    worker->is_stopped = true;
+}
+
+StreamPoller::StreamPoller(const svc::Ports& ports)
+    : ports_(ports), polling_(ports, {.name = "stream poller", .interval_ms = kPollMs}, [this] {
+        tick();
+        return ok_status();
+      }) {}
 StreamPoller::~StreamPoller() { *alive_ = false; }
 
-void StreamPoller::start() { schedule(0); }
-
-void StreamPoller::schedule(int64_t delay_ms) {
-  ports_.runner->after(delay_ms, [this, alive = alive_] {
-    if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
-      if (*alive) tick();
-    });
-    if (!posted.ok()) schedule(kIdlePollMs);
-  });
+void StreamPoller::stop() {
+  polling_.stop();
+  std::lock_guard lock(mutex_);
+  is_stopping_ = true;
 }
 
 void StreamPoller::tick() {
-  bool has_work = find_work();
+  if (idle_ticks_ > 0 && idle_ticks_++ < kIdleTicks) return;
+  find_work();
   std::vector<WorkerPtr> ready;
   {
     std::lock_guard lock(mutex_);
+    idle_ticks_ = mappings_.empty() ? 1 : 0;
     for (auto& [key, known] : mappings_) {
       for (const WorkerPtr& worker : known.workers) {
-        if (worker->is_busy || worker->has_ended) continue;
+        if (worker->is_busy || worker->is_stopped || worker->has_ended) continue;
         worker->is_busy = true;
         ready.push_back(worker);
       }
@@ -110,13 +120,12 @@ void StreamPoller::tick() {
   }
   for (const WorkerPtr& worker : ready)
     step(worker);
-  schedule(has_work ? kPollMs : kIdlePollMs);
 }
 
-bool StreamPoller::find_work() {
+void StreamPoller::find_work() {
   auto snapshot = ports_.store->snapshot();
   auto scopes = svc::noted_scopes(*snapshot, store::Space::kLambda);
-  if (!scopes.ok()) return false;
+  if (!scopes.ok()) return;
   std::set<std::string> seen;
   for (const svc::Scope& scope : *scopes) {
     auto it = snapshot->scan(store::prefix_range(lambda_key(scope, "mapping").key()));
@@ -125,10 +134,15 @@ bool StreamPoller::find_work() {
       {
         std::lock_guard lock(mutex_);
         auto known = mappings_.find(key);
-        if (known != mappings_.end() && known->second.text == it->value() &&
-            !known->second.workers.empty()) {
-          seen.insert(key);
-          continue;
+        if (known != mappings_.end()) {
+          if (known->second.text == it->value() && !known->second.workers.empty() &&
+              !known->second.is_stopped) {
+            seen.insert(key);
+            continue;
+          }
+          // A batch that is under way moves the position when it is done: wait for that.
+          known->second.stop();
+          if (known->second.is_busy()) continue;
         }
       }
       auto row = MappingRow::from_text(it->value());
@@ -138,8 +152,12 @@ bool StreamPoller::find_work() {
     }
   }
   std::lock_guard lock(mutex_);
-  std::erase_if(mappings_, [&](const auto& entry) { return !seen.contains(entry.first); });
-  return !mappings_.empty();
+  for (auto& [key, known] : mappings_) {
+    if (!seen.contains(key)) known.stop();
+  }
+  std::erase_if(mappings_, [&](const auto& entry) {
+    return !seen.contains(entry.first) && !entry.second.is_busy();
+  });
 }
 
 void StreamPoller::add_mapping(const svc::Scope& scope, MappingRow row, const std::string& text) {
@@ -174,12 +192,7 @@ void StreamPoller::add_mapping(const svc::Scope& scope, MappingRow row, const st
     known.workers.push_back(std::move(worker));
   }
   std::lock_guard lock(mutex_);
-  Known& place = mappings_[mapping_key(scope, *row.config.uuid)];
-  // A batch that is under way moves the position when it is done: wait for that.
-  for (const WorkerPtr& worker : place.workers) {
-    if (worker->is_busy) return;
-  }
-  place = std::move(known);
+  mappings_[mapping_key(scope, *row.config.uuid)] = std::move(known);
 }
 
 // ---- reading
@@ -279,7 +292,7 @@ bool StreamPoller::fetch(Worker& worker) {
 // REQUIRES: the worker is busy, by us.
 void StreamPoller::step(const WorkerPtr& worker) {
   int64_t now_ms = ports_.clock->now().ms();
-  if (now_ms < worker->not_before_ms) return release(worker);
+  if (now_ms < worker->not_before_ms || is_stopped(*worker)) return release(worker);
   if (worker->failures == 0 && worker->batch_limit == 0 && !worker->has_ended && !fetch(*worker)) {
     return release(worker);
   }
@@ -334,11 +347,10 @@ void StreamPoller::send(const WorkerPtr& worker) {
   ports_.functions->invoke(
       std::move(call), [this, alive = alive_, worker, count](Result<svc::FunctionAnswer> answer) {
         auto result = std::make_shared<Result<svc::FunctionAnswer>>(std::move(answer));
-        Status posted = ports_.runner->post([this, alive, worker, count, result] {
+        if (!*alive) return;
+        ports_.runner->post([this, alive, worker, count, result] {
           if (*alive) finish(worker, count, std::move(*result));
         });
-        // Too much to do: the batch is sent again later.
-        if (!posted.ok() && *alive) fail(worker, count, false);
       });
 }
 
@@ -361,7 +373,7 @@ void StreamPoller::finish(const WorkerPtr& worker, size_t count,
     }
   }
   if (first == count || first == 0) return fail(worker, count, true);
-  worker->failures = 1;
+  worker->failures = worker->retries = 1;
   worker->not_before_ms = ports_.clock->now().ms() + kRetryMs;
   advance(worker, first);
 }
@@ -373,12 +385,13 @@ void StreamPoller::fail(const WorkerPtr& worker, size_t count, bool counts_as_re
     // Halving is no retry.
     worker->batch_limit = std::max<size_t>(1, count / 2);
     worker->failures = std::max<int64_t>(worker->failures, 1);
-    return send(worker);
+    return is_stopped(*worker) ? release(worker) : send(worker);
   }
-  if (counts_as_retry && retries_max >= 0 &&
-      worker->failures >= retries_max + (worker->batch_limit ? 1 : 0)) {
+  if (counts_as_retry && retries_max >= 0 && worker->retries >= retries_max) {
     return advance(worker, count);
   }
+  // AWS: the limit does not apply to throttles and to what is not the function's error.
+  if (counts_as_retry) ++worker->retries;
   ++worker->failures;
   int64_t delay = std::min(kRetryMs << std::min<int64_t>(worker->failures - 1, 8), kRetryMaxMs);
   worker->not_before_ms = ports_.clock->now().ms() + delay;
@@ -392,7 +405,10 @@ void StreamPoller::advance(const WorkerPtr& worker, size_t count) {
                         worker->pending.begin() + static_cast<std::ptrdiff_t>(count));
   // A split batch is over when its last record is; until then go on in small steps.
   if (worker->pending.empty()) worker->batch_limit = 0;
-  if (!keeps_failures) worker->failures = worker->batch_limit > 0 ? 1 : 0;
+  if (!keeps_failures) {
+    worker->failures = worker->batch_limit > 0 ? 1 : 0;
+    worker->retries = 0;
+  }
   auto txn = ports_.store->begin();
   std::string mapping = mapping_key(worker->scope, *worker->mapping.config.uuid);
   auto present = txn->get(mapping);
@@ -409,11 +425,15 @@ void StreamPoller::advance(const WorkerPtr& worker, size_t count) {
           worker->pending.clear();
           return release(worker);
         }
-        Status posted = ports_.runner->post([this, alive, worker] {
+        ports_.runner->post([this, alive, worker] {
           if (*alive) step(worker);
         });
-        if (!posted.ok()) release(worker);
       });
+}
+
+bool StreamPoller::is_stopped(const Worker& worker) {
+  std::lock_guard lock(mutex_);
+  return worker.is_stopped || is_stopping_;
 }
 
 void StreamPoller::release(const WorkerPtr& worker) {

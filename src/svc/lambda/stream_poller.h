@@ -20,6 +20,7 @@
 #include "aws/dynamodbstreams.h"
 #include "expr/event_pattern.h"
 #include "svc/lambda/mappings.h"
+#include "svc/periodic.h"
 
 namespace millrace::lambda {
 
@@ -29,7 +30,9 @@ class StreamPoller {
   ~StreamPoller();
 
   // Once, after the ports are wired.
-  void start();
+  void start() { polling_.start(); }
+  // No further batch is sent; what was sent is still done with.
+  void stop();
 
  private:
   struct Pending {
@@ -47,22 +50,23 @@ class StreamPoller {
     std::vector<expr::EventPattern> filters;
 
     bool is_busy = false;
-    bool has_ended = false;  // the shard is closed and read to its end
+    bool is_stopped = false;  // its mapping went or changed: nothing more is sent
+    bool has_ended = false;   // the shard is closed and read to its end
     std::string iterator;
     bool skip_older_than_mapping = false;
     std::vector<Pending> pending;
     int64_t window_opened_ms = 0;
     int64_t not_before_ms = 0;
-    int64_t failures = 0;
+    int64_t failures = 0;    // in a row, of any kind: how long to wait
+    int64_t retries = 0;     // of function errors: what MaximumRetryAttempts counts
     size_t batch_limit = 0;  // while a failed batch is split; 0: the mapping's own
   };
   using WorkerPtr = std::shared_ptr<Worker>;
 
   void tick();
-  void schedule(int64_t delay_ms);
-  // The workers of all enabled mappings, as they are now; drops those whose mapping went or
-  // changed.
-  bool find_work();
+  // The workers of all enabled mappings, as they are now; stops those whose mapping went or
+  // changed, and forgets them when their batch is done.
+  void find_work();
   void add_mapping(const svc::Scope& scope, MappingRow row, const std::string& text);
   void step(const WorkerPtr& worker);
   bool fetch(Worker& worker);
@@ -74,6 +78,7 @@ class StreamPoller {
   // The first `count` records are done with: remembers that on disk, then goes on.
   void advance(const WorkerPtr& worker, size_t count);
   void release(const WorkerPtr& worker);
+  bool is_stopped(const Worker& worker);
 
   const svc::Ports& ports_;
   std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
@@ -81,8 +86,15 @@ class StreamPoller {
   struct Known {
     std::string text;  // the mapping's row: a change starts its workers afresh
     std::vector<WorkerPtr> workers;
+    bool is_stopped = false;
+
+    bool is_busy() const;
+    void stop();
   };
   std::map<std::string, Known> mappings_;  // by row key
+  bool is_stopping_ = false;
+  int idle_ticks_ = 0;  // in a row
+  svc::Periodic polling_;
 };
 
 }  // namespace millrace::lambda

@@ -9,6 +9,8 @@ namespace {
 constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kDeletesMax = 2'000;  // of one transaction
 
+size_t bytes_of(const svc::LogLine& line) { return line.text.size() + sizeof line; }
+
 // The first keys of a stream that are older than the cut.
 Result<bool> delete_old(store::Store& store, const svc::Scope& scope, const StreamPlace& place,
                         int64_t cut_ms) {
@@ -44,7 +46,7 @@ void LogWriter::append(const svc::Scope& scope, const std::string& group, const 
     std::lock_guard lock(mutex_);
     size_t bytes = 0;
     for (const svc::LogLine& line : lines)
-      bytes += line.text.size() + sizeof line;
+      bytes += bytes_of(line);
     if (pending_bytes_ + bytes > kPendingBytesMax) {
       spdlog::warn("logs: {} lines of {} dropped: too much to write", lines.size(), group);
       return;
@@ -58,33 +60,59 @@ void LogWriter::append(const svc::Scope& scope, const std::string& group, const 
   }
   ports_.runner->after(kFlushMs, [this, alive = alive_] {
     if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
+    ports_.runner->post([this, alive] {
       if (!*alive) return;
       Status flushed = flush();
       if (!flushed.ok()) spdlog::error("logs: {}", flushed.error().to_string());
     });
-    if (posted.ok()) return;
-    std::lock_guard lock(mutex_);
-    is_scheduled_ = false;  // the next line tries again
   });
 }
 
 Status LogWriter::flush() {
   std::lock_guard flushing(flush_mutex_);
   std::map<Place, std::vector<svc::LogLine>> taken;
+  size_t taken_bytes = 0;
   {
     std::lock_guard lock(mutex_);
     taken.swap(pending_);
-    pending_bytes_ = 0;
+    taken_bytes = pending_bytes_;
     is_scheduled_ = false;
   }
-  if (taken.empty()) return ok_status();
+  Status written;
+  std::vector<Slice> slices;
+  size_t lines_taken = 0;
+  size_t bytes_taken = 0;
+  auto write = [&] {
+    if (written.ok() && !slices.empty()) written = commit(slices);
+    slices.clear();
+    lines_taken = bytes_taken = 0;
+  };
+  for (const auto& [place, lines] : taken) {
+    std::span<const svc::LogLine> rest = lines;
+    while (!rest.empty()) {
+      size_t count = 0;
+      for (; count < rest.size() && lines_taken < kCommitLinesMax && bytes_taken < kCommitBytesMax;
+           ++count, ++lines_taken) {
+        bytes_taken += bytes_of(rest[count]);
+      }
+      if (count > 0) slices.push_back({&place, rest.first(count)});
+      rest = rest.subspan(count);
+      if (lines_taken >= kCommitLinesMax || bytes_taken >= kCommitBytesMax) write();
+    }
+  }
+  write();
+  std::lock_guard lock(mutex_);
+  pending_bytes_ -= taken_bytes;
+  return written;
+}
+
+Status LogWriter::commit(const std::vector<Slice>& slices) {
   Instant now = ports_.clock->now();
   auto committed = store::transact(*ports_.store, [&](store::Txn& txn) -> Status {
-    for (const auto& [place, lines] : taken) {
-      StreamName name{place.group, place.stream};
-      MR_TRY(ensure_stream(txn, place.scope, name, now));
-      MR_TRY(append_events(txn, place.scope, name, lines, now));
+    for (const Slice& slice : slices) {
+      StreamName name{slice.place->group, slice.place->stream};
+      MR_TRY(ensure_stream(txn, slice.place->scope, name, now));
+      MR_TRY(append_events(txn, slice.place->scope, name, slice.lines, now));
     }
     return ok_status();
   });
@@ -119,23 +147,9 @@ Status LogWriter::sweep() {
   return ok_status();
 }
 
-void LogWriter::schedule_sweep() {
-  ports_.runner->after(kSweepMs, [this, alive = alive_] {
-    if (!*alive) return;
-    Status posted = ports_.runner->post([this, alive] {
-      if (!*alive) return;
-      Status swept = sweep();
-      if (!swept.ok()) spdlog::error("logs: {}", swept.error().to_string());
-    });
-    if (!posted.ok()) spdlog::warn("logs: retention put off: {}", posted.error().message());
-    schedule_sweep();
-  });
-}
-
-void LogWriter::start() { schedule_sweep(); }
-
 void LogWriter::stop() {
   *alive_ = false;
+  sweeping_.stop();
   Status flushed = flush();
   if (!flushed.ok()) spdlog::error("logs: {}", flushed.error().to_string());
 }

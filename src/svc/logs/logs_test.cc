@@ -246,6 +246,35 @@ TEST_F(LogsTest, WriterMakesStreamsAndRetentionDeletes) {
   writer.stop();
 }
 
+// A function can print more lines than a transaction takes before anybody writes them.
+TEST_F(LogsTest, WriterTakesMoreLinesThanOneTransactionDoes) {
+  LogWriter writer(h.ports);
+  svc::Scope scope = svc::testing::Harness::root_call().scope;
+  constexpr int kLines = 70'000;
+  writer.append(scope, "chatty", "s", std::vector<svc::LogLine>(kLines, {h.clock.now(), "y"}));
+  writer.append(scope, "other", "s", {{h.clock.now(), "one"}});
+  h.runner.advance_ms(LogWriter::kFlushMs);
+  auto stored = [&](std::string group) {
+    return (*h.call<api::DescribeLogGroups>({.log_group_name_prefix = group})->log_groups)[0]
+        .stored_bytes.value_or(0);
+  };
+  EXPECT_EQ(stored("chatty"), kLines * 27);
+  EXPECT_EQ(stored("other"), 29);
+  auto head = h.call<api::GetLogEvents>(
+      {.log_group_name = "chatty", .log_stream_name = "s", .limit = 10, .start_from_head = true});
+  EXPECT_EQ(joined(head->events), "y y y y y y y y y y ");
+}
+
+TEST_F(LogsTest, WriterWritesWhileTheWorkersAreBusy) {
+  LogWriter writer(h.ports);
+  h.runner.is_full = true;
+  writer.append(svc::testing::Harness::root_call().scope, "g", "s", {{h.clock.now(), "line"}});
+  h.runner.advance_ms(1'000);
+  h.runner.is_full = false;
+  h.runner.advance_ms(1'000);
+  EXPECT_EQ(joined(h.call<api::FilterLogEvents>({.log_group_name = "g"})->events), "line ");
+}
+
 TEST_F(LogsTest, Tags) {
   std::string arn = "arn:aws:logs:us-east-1:123456789012:log-group:g:*";
   ASSERT_TRUE(

@@ -179,7 +179,7 @@ Status ensure_stream(store::Txn& txn, const svc::Scope& scope, const StreamName&
 }
 
 Status append_events(store::Txn& txn, const svc::Scope& scope, const StreamName& name,
-                     const std::vector<svc::LogLine>& lines, Instant now) {
+                     std::span<const svc::LogLine> lines, Instant now) {
   MR_ASSIGN(GroupRow group, load_group(txn, scope, name.group));
   MR_ASSIGN(StreamRow row, load_stream(txn, scope, group, name.stream));
   std::string prefix = event_prefix(scope, {group.storage, row.storage});

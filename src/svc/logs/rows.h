@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,7 +88,7 @@ void put_group(store::Txn& txn, const svc::Scope& scope, const std::string& grou
 // Makes group and stream when they are missing.
 Status ensure_stream(store::Txn& txn, const svc::Scope& scope, const StreamName& name, Instant now);
 Status append_events(store::Txn& txn, const svc::Scope& scope, const StreamName& name,
-                     const std::vector<svc::LogLine>& lines, Instant now);
+                     std::span<const svc::LogLine> lines, Instant now);
 
 // Walks a stream's events; `take` returns false to stop.
 struct EventRange {

@@ -138,9 +138,9 @@ void drop_blob(svc::Context& ctx, const std::string& blob_id) {
   if (blob_id.empty()) return;
   ctx.txn().del(blob_key(blob_id));
   if (!is_file(blob_id)) return;
-  // Removing a large file takes long; a full pool leaves it to collect_orphans().
+  // Removing a large file takes long.
   ctx.after_commit([runner = ctx.ports().runner, dir = ctx.ports().data_dir, blob_id] {
-    (void)runner->post([dir, blob_id] { remove_file(dir, blob_id); });
+    runner->post([dir, blob_id] { remove_file(dir, blob_id); });
   });
 }
 

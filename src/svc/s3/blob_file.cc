@@ -168,8 +168,7 @@ PendingFile::~PendingFile() {
     pending().ids.erase(blob_id_);
   }
   if (is_committed_ || access(path_.c_str(), F_OK) != 0) return;
-  // A full pool drops the task; then the file waits for collect_orphans().
-  (void)ports_.runner->post(
+  ports_.runner->post(
       [store = ports_.store, id = blob_id_, path = path_] { remove_if_unknown(*store, id, path); });
 }
 

@@ -204,6 +204,23 @@ TEST_F(BucketTest, PublicAccessIsBlockedUnlessAllowed) {
   EXPECT_TRUE(asked_with_policy());
 }
 
+TEST_F(BucketTest, AnEventWaitsForAsLongAsItsFunctionIsBusy) {
+  ops::PutBucketNotificationConfigurationRequest in{.bucket = "bucket"};
+  ops::LambdaFunctionConfiguration target{
+      .lambda_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:f",
+      .events = {"s3:ObjectCreated:*"}};
+  in.notification_configuration.lambda_function_configurations = {{target}};
+  ASSERT_TRUE(h.call<ops::PutBucketNotificationConfiguration>(in).ok());
+  h.functions.accept_async = Error("TooManyRequestsException", 429, "Rate Exceeded.");
+  must_put("a", "1");
+  h.runner.advance_ms(3'600'000);
+  EXPECT_LT(h.functions.calls.size(), 100U) << "not asked every second";
+  h.functions.accept_async = ok_status();
+  h.functions.calls.clear();
+  h.runner.advance_ms(600'000);
+  EXPECT_EQ(h.functions.calls.size(), 1U);
+}
+
 TEST_F(BucketTest, EventsReachFunctions) {
   ops::PutBucketNotificationConfigurationRequest in{.bucket = "bucket"};
   ops::LambdaFunctionConfiguration target{

@@ -17,8 +17,9 @@ using aws::s3::NotificationConfiguration;
 using codec::Json;
 
 // How long a function that takes no events is given before the rest waits for the next start.
-constexpr int kDeliveriesMax = 10;
-constexpr int64_t kRedeliveryDelayMs = 1000;
+// An event that is not accepted is offered again after this long, then twice as long, and so on.
+constexpr int64_t kRedeliveryDelayMs = 1'000;
+constexpr int64_t kRedeliveryDelayMaxMs = 300'000;
 
 // "s3:ObjectCreated:*" covers "ObjectCreated:Put".
 bool covers(std::string_view configured, std::string_view event) {
@@ -100,13 +101,10 @@ void forget(store::Store& store, const std::string& key) {
 void deliver(const svc::Ports& ports, const std::string& key, int attempt);
 
 void deliver_later(const svc::Ports& ports, const std::string& key, int attempt) {
-  if (attempt >= kDeliveriesMax) {
-    spdlog::warn("S3: an event notification was refused {} times; it waits for the next start",
-                 kDeliveriesMax);
-    return;
-  }
-  ports.runner->after(kRedeliveryDelayMs, [&ports, key, attempt] {
-    (void)ports.runner->post([&ports, key, attempt] { deliver(ports, key, attempt); });
+  int64_t delay_ms =
+      std::min(kRedeliveryDelayMs << std::min(attempt - 1, 16), kRedeliveryDelayMaxMs);
+  ports.runner->after(delay_ms, [&ports, key, attempt] {
+    ports.runner->post([&ports, key, attempt] { deliver(ports, key, attempt); });
   });
 }
 
@@ -179,8 +177,7 @@ Status notify(Context& ctx, const Bucket& bucket, std::string_view event,
                            .set("payload", std::move(payload))
                            .dump());
     ctx.after_commit([&ports = ctx.ports(), key] {
-      // A full pool leaves it to the next start.
-      (void)ports.runner->post([&ports, key] { deliver(ports, key, 0); });
+      ports.runner->post([&ports, key] { deliver(ports, key, 0); });
     });
   }
   return ok_status();

@@ -68,7 +68,7 @@ class FakeFunctions final : public FunctionInvoker {
   void check(FunctionCall, std::function<void(Status)> done) override { done(ok_status()); }
   void invoke_async(FunctionCall call, std::function<void(Status)> done) override {
     calls.push_back(std::move(call));
-    done(ok_status());
+    done(accept_async);
   }
   void keep_warm(const Scope&, const std::string& function_arn, int environments,
                  std::function<void(Status)> done) override {
@@ -76,6 +76,7 @@ class FakeFunctions final : public FunctionInvoker {
     done(ok_status());
   }
   std::function<Result<FunctionAnswer>(const FunctionCall&)> answer;
+  Status accept_async;
   std::vector<FunctionCall> calls;
   std::map<std::string, int> warm;
 };
