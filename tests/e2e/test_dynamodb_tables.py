@@ -1,7 +1,8 @@
 """Tables: what CreateTable and UpdateTable refuse, and what the descriptions of tables and indexes say.
 
 Source of the words, where a test names no other: dynalite's tests, and in 2026 paritysuite/dynamodb-conformance
-(tests/tier1/createTable, updateTable, tests/tier3/error-messages/createTable.test.ts), recorded from AWS.
+(tests/tier1/createTable, updateTable, tests/tier3/error-messages/createTable.test.ts), recorded from AWS; for capacity,
+indexes and what an update may combine the lab "ack-api-quirks", services/dynamodb, recorded in October 2026.
 """
 
 import time
@@ -76,7 +77,8 @@ NULL = "Value null at '%s' failed to satisfy constraint: Member must not be null
     ({'GlobalSecondaryIndexes': []}, f'{INVALID}List of GlobalSecondaryIndexes is empty'),
     ({'LocalSecondaryIndexes': [index('lsi', 'pk', 'l')], 'AttributeDefinitions': attributes('pk', 'l')},
      f'{INVALID}Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex'),
-    ({'GlobalSecondaryIndexes': [index('same'), index('same', 'h')], 'AttributeDefinitions': attributes('pk', 'g', 'h')},
+    ({'GlobalSecondaryIndexes': [index('same'), index('same', 'h')],
+      'AttributeDefinitions': attributes('pk', 'g', 'h')},
      f'{INVALID}Duplicate index name: same'),
     ({'GlobalSecondaryIndexes': [index(Projection={'ProjectionType': 'INCLUDE'})],
       'AttributeDefinitions': attributes('pk', 'g')},
@@ -88,6 +90,15 @@ NULL = "Value null at '%s' failed to satisfy constraint: Member must not be null
      f'{INVALID}Unknown ProjectionType: null'),
     ({'GlobalSecondaryIndexes': [index(ProvisionedThroughput=UNITS)], 'AttributeDefinitions': attributes('pk', 'g')},
      f'{INVALID}ProvisionedThroughput should not be specified for index: gsi when BillingMode is PAY_PER_REQUEST'),
+    ({'GlobalSecondaryIndexes': [index()], 'AttributeDefinitions': attributes('pk', 'g'), 'BillingMode': 'PROVISIONED',
+      'ProvisionedThroughput': UNITS}, f'{INVALID}ProvisionedThroughput is not specified for index: gsi'),
+    ({'BillingMode': 'PROVISIONED', 'ProvisionedThroughput': UNITS, 'OnDemandThroughput': {'MaxWriteRequestUnits': 5}},
+     f'{INVALID}MaxWriteRequestUnits for OnDemandThroughput cannot be specified when table BillingMode is '
+     'PROVISIONED.'),
+    ({'OnDemandThroughput': {'MaxReadRequestUnits': -1}},
+     f'{INVALID}Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range'),
+    ({'SSESpecification': {'Enabled': False, 'SSEType': 'KMS'}},
+     f'{INVALID}SSEType can not be specified if Enabled is false'),
     ({'GlobalSecondaryIndexes': [index(f'gsi{i}') for i in range(21)], 'AttributeDefinitions': attributes('pk', 'g')},
      f'{INVALID}GlobalSecondaryIndex count exceeds the per-table limit of 20'),
 ])
@@ -106,9 +117,12 @@ def test_names_of_indexes(raw):
         [short % ('zz', 'globalSecondaryIndexes'), short % ('aa', 'localSecondaryIndexes')])
 
 
-def test_a_stream_that_is_off_has_no_view(raw):
-    assert raw('CreateTable', definition(StreamSpecification={
-        'StreamEnabled': False, 'StreamViewType': 'NEW_IMAGE'})).code == 'ValidationException'
+def test_views_of_streams(raw):
+    create = lambda **stream: raw.refusal('CreateTable', definition(StreamSpecification=stream))
+    assert create(StreamEnabled=False, StreamViewType='NEW_IMAGE') == (
+        f'{INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified')
+    assert create(StreamEnabled=True) == (
+        f'{INVALID}Table is being created with a stream enabled, UpdateViewType is required')
 
 
 def describe(raw, name='tab'):
@@ -129,6 +143,8 @@ def test_description_on_demand(raw, account):
         GlobalSecondaryIndexes=[index()], AttributeDefinitions=attributes('pk', 'g'),
         StreamSpecification={'StreamEnabled': True, 'StreamViewType': 'KEYS_ONLY'}))['TableDescription']
     assert created['TableStatus'] == 'CREATING'
+    # These come with the first description.
+    assert 'WarmThroughput' not in created and created['BillingModeSummary'] == {'BillingMode': 'PAY_PER_REQUEST'}
     table = wait(raw)
     arn = f'arn:aws:dynamodb:us-east-1:{account}:table/tab'
     label = table['LatestStreamLabel']
@@ -165,7 +181,134 @@ def test_settings_come_back(raw, account):
     raw.ok('UpdateTable', {'TableName': 'tab', 'DeletionProtectionEnabled': False})
     raw.ok('UpdateTable', {'TableName': 'tab', 'OnDemandThroughput': {'MaxReadRequestUnits': 20}})
     assert wait(raw)['OnDemandThroughput'] == {'MaxReadRequestUnits': 20, 'MaxWriteRequestUnits': 5}
+    answer = raw.ok('UpdateTable', {'TableName': 'tab', 'OnDemandThroughput': {'MaxReadRequestUnits': -1}})
+    assert answer['TableDescription']['TableStatus'] == 'ACTIVE'
+    assert wait(raw)['OnDemandThroughput'] == {'MaxWriteRequestUnits': 5}
+    assert raw.refusal('UpdateTable', {'TableName': 'tab', 'OnDemandThroughput': {'MaxWriteRequestUnits': 0}}) == (
+        f'{INVALID}Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside of valid range')
+    key = table['SSEDescription']['KMSMasterKeyArn']
+    assert raw.refusal('UpdateTable', {'TableName': 'tab', 'SSESpecification': {
+        'Enabled': True, 'SSEType': 'KMS', 'KMSMasterKeyId': key}}) == (
+        f'{INVALID}Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to '
+        'change Master Key')
+    raw.ok('UpdateTable', {'TableName': 'tab', 'SSESpecification': {'Enabled': False}})
+    assert 'SSEDescription' not in wait(raw)
+    assert raw.refusal('UpdateTable', {'TableName': 'tab', 'SSESpecification': {'Enabled': False}}) == (
+        f'{INVALID}Table is already encrypted by default')
     raw.ok('DeleteTable', {'TableName': 'tab'})
+
+
+def test_warm_throughput(raw):
+    url = ('https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html'
+           '#on-demand-capacity-mode-initial')
+    lower = f'{INVALID}Requested %s for WarmThroughput for %s is lower than %s'
+    assert raw.refusal('CreateTable', definition(WarmThroughput={'ReadUnitsPerSecond': 1})) == (
+        lower % ('ReadUnitsPerSecond', 'table', f'initial throughput for OnDemand. See: {url}'))
+    assert raw.refusal('CreateTable', definition(
+        BillingMode='PROVISIONED', ProvisionedThroughput=UNITS, WarmThroughput={'WriteUnitsPerSecond': 1})) == (
+        lower % ('WriteUnitsPerSecond', 'table', 'WriteCapacityUnits of ProvisionedThroughput'))
+    created = raw.ok('CreateTable', definition(
+        WarmThroughput={'ReadUnitsPerSecond': 12001}, AttributeDefinitions=attributes('pk', 'g'),
+        GlobalSecondaryIndexes=[index(WarmThroughput={'WriteUnitsPerSecond': 5000})]))['TableDescription']
+    assert created['WarmThroughput'] == {'ReadUnitsPerSecond': 12001, 'WriteUnitsPerSecond': 4000, 'Status': 'UPDATING'}
+    assert 'WarmThroughput' not in created['GlobalSecondaryIndexes'][0]
+    table = wait(raw)
+    assert table['WarmThroughput'] == created['WarmThroughput'] | {'Status': 'ACTIVE'}
+    assert table['GlobalSecondaryIndexes'][0]['WarmThroughput'] == {
+        'ReadUnitsPerSecond': 12000, 'WriteUnitsPerSecond': 5000, 'Status': 'ACTIVE'}
+    kept = 'current WarmThroughput, decreasing WarmThroughput is not supported'
+    assert raw.refusal('UpdateTable', {'TableName': 'tab', 'WarmThroughput': {'ReadUnitsPerSecond': 12000}}) == (
+        lower % ('ReadUnitsPerSecond', 'table', kept))
+    raw.ok('UpdateTable', {'TableName': 'tab', 'WarmThroughput': {'ReadUnitsPerSecond': 13000}})
+    change = lambda **changes: raw('UpdateTable', {'TableName': 'tab', 'GlobalSecondaryIndexUpdates': [
+        {'Update': {'IndexName': 'gsi'} | changes}]})
+    assert change(WarmThroughput={'WriteUnitsPerSecond': 4999}).message == (
+        lower % ('WriteUnitsPerSecond', 'index gsi', kept))
+    assert change(WarmThroughput={}).message == (
+        f'{INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for '
+        'index: gsi')
+    assert change(WarmThroughput={'WriteUnitsPerSecond': 5001}).status == 200
+    table = describe(raw)
+    assert table['WarmThroughput']['ReadUnitsPerSecond'] == 13000
+    assert table['GlobalSecondaryIndexes'][0]['WarmThroughput']['WriteUnitsPerSecond'] == 5001
+
+
+# "ack-api-quirks", DDB-TABLE-015, 160, 174, 359, 382.
+def test_what_an_update_may_combine(raw):
+    make_table(raw)
+    update = lambda **changes: raw.refusal('UpdateTable', {'TableName': 'tab'} | changes)
+    nothing = ('At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, '
+               'SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, '
+               'MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is '
+               'required')
+    assert update() == update(GlobalSecondaryIndexUpdates=[]) == nothing
+    assert update(AttributeDefinitions=attributes('pk')) == nothing
+    assert update(GlobalSecondaryIndexUpdates=[], DeletionProtectionEnabled=True) == (
+        f'{INVALID}List of GlobalSecondaryIndexUpdates is empty')
+    alone = f'{INVALID}%s modification must be the only operation in the request'
+    protect, stream = {'DeletionProtectionEnabled': True}, {'StreamSpecification': {
+        'StreamEnabled': True, 'StreamViewType': 'NEW_IMAGE'}}
+    units, limit = {'ProvisionedThroughput': UNITS}, {'OnDemandThroughput': {'MaxReadRequestUnits': 5}}
+    encrypt, warm = {'SSESpecification': {'Enabled': True}}, {'WarmThroughput': {'ReadUnitsPerSecond': 12001}}
+    create = {'AttributeDefinitions': attributes('g'), 'GlobalSecondaryIndexUpdates': [{'Create': index()}]}
+    assert update(**protect, **stream) == alone % 'DeletionProtection'
+    assert update(**protect, **encrypt) == alone % 'Server-Side Encryption'
+    assert update(**protect, TableClass='STANDARD') == alone % 'TableClass'
+    assert update(**stream, **warm) == f'{INVALID}WarmThroughput must be the only operation in the request'
+    assert update(**stream, **limit) == (
+        f'{INVALID}OnDemandThroughput can only be combined with BillingMode in an UpdateTable request')
+    assert update(**stream, **units) == f'{INVALID}You cannot modify stream status while updating table IOPS'
+    assert update(**create, **units) == f'{INVALID}You cannot create or delete index while updating table IOPS'
+    assert update(**create, **stream) == f'{INVALID}You cannot create or delete index while changing stream status'
+    assert update(**create, **warm) == (
+        f'{INVALID}Create global secondary index cannot be specified when updating WarmThroughput')
+    raw.ok('UpdateTable', {'TableName': 'tab', 'BillingMode': 'PAY_PER_REQUEST'} | stream)
+    assert wait(raw)['StreamSpecification']['StreamEnabled'] is True
+    assert update(**stream) == 'Table already has an enabled stream: TableName: tab'
+    assert update(StreamSpecification={'StreamEnabled': True}) == (
+        f'{INVALID}If stream is being enabled then UpdateViewType is required')
+    raw.ok('UpdateTable', {'TableName': 'tab', 'StreamSpecification': {'StreamEnabled': False}})
+    assert update(StreamSpecification={'StreamEnabled': False}) == 'Table has no stream to disable: TableName: tab'
+
+
+# "ack-api-quirks", DDB-TABLE-137, 152, 160, 162, 169, 375.
+def test_updates_of_indexes_that_are_refused(raw):
+    raw.ok('CreateTable', definition(
+        KeySchema=key_schema('pk', 'sk'), AttributeDefinitions=attributes('pk', 'sk', 'l', 'g'),
+        LocalSecondaryIndexes=[index('lsi', 'pk', 'l')],
+        GlobalSecondaryIndexes=[index(f'gsi{i}') for i in range(20)]))
+    wait(raw)
+    update = lambda *updates, **changes: raw('UpdateTable', {
+        'TableName': 'tab', 'GlobalSecondaryIndexUpdates': updates} | changes)
+    delete = lambda name: {'Delete': {'IndexName': name}}
+    assert update({}).message == (
+        f'{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, '
+        'GlobalSecondaryIndexUpdate.Delete must not be null')
+    assert update(delete('gsi1') | {'Update': {'IndexName': 'gsi1'}}).message == (
+        f'{INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object')
+    assert update(delete('gsi1'), delete('gsi1')).message == (
+        f'{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: gsi1')
+    assert update(delete('lsi')).message == 'Cannot delete an index that is not a GlobalSecondaryIndex: lsi'
+    assert update({'Update': {'IndexName': 'lsi', 'ProvisionedThroughput': UNITS}}).message == (
+        'Cannot update an index that is not a GlobalSecondaryIndex: lsi')
+    answer = update(delete('none'))
+    assert (answer.code, answer.message) == (
+        'ResourceNotFoundException', 'Requested resource not found: Index none for table tab')
+    assert update({'Update': {'IndexName': 'gsi1', 'ProvisionedThroughput': UNITS}}).message == (
+        f'{INVALID}The only Updates for index: gsi1 when TableThroughputMode is PAY_PER_REQUEST can be to '
+        'OnDemandThroughput, WarmThroughput')
+    assert update({'Create': index('more')}).message == (
+        f'{INVALID}AttributeDefinitions is not specified for index: more')
+    definitions = {'AttributeDefinitions': attributes('g')}
+    assert update({'Create': index('lsi')}, **definitions).message == (
+        'Attempting to create an index which already exists')
+    assert update({'Create': index('more', ProvisionedThroughput=UNITS)}, **definitions).message == (
+        f'{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: more when BillingMode '
+        'is PAY_PER_REQUEST')
+    answer = update({'Create': index('more')}, **definitions)
+    assert (answer.code, answer.message) == (
+        'LimitExceededException',
+        'Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20')
 
 
 def test_throughput(raw):
@@ -207,9 +350,12 @@ def test_throughput(raw):
         'PAY_PER_REQUEST')
     assert update(5, 5, BillingMode='PROVISIONED').status == 200
     assert wait(raw)['BillingModeSummary']['BillingMode'] == 'PROVISIONED'
-    assert raw.refusal('UpdateTable', {'TableName': 'tab'}) == (
-        'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or '
-        'SSESpecification or ReplicaUpdates is required')
+    # What it was given once it keeps.
+    assert wait(raw)['WarmThroughput'] == {'ReadUnitsPerSecond': 12000, 'WriteUnitsPerSecond': 4000,
+                                           'Status': 'ACTIVE'}
+    assert update(1, 1, OnDemandThroughput={'MaxReadRequestUnits': 10}).message == (
+        f'{INVALID}MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is '
+        'PROVISIONED')
 
 
 def test_throughput_of_indexes(raw):

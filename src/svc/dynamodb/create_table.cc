@@ -5,6 +5,7 @@
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/limits.h"
 #include "svc/dynamodb/stream.h"
+#include "svc/dynamodb/table_capacity.h"
 #include "svc/dynamodb/table_description.h"
 #include "svc/dynamodb/table_schema.h"
 #include "svc/dynamodb/tags.h"
@@ -14,7 +15,6 @@ namespace millrace::dynamodb {
 namespace {
 
 Status check_supported(const api::CreateTableInput& in) {
-  if (in.warm_throughput) return not_supported("WarmThroughput");
   if (in.resource_policy) return not_supported("ResourcePolicy");
   if (in.global_table_source_arn) return not_supported("GlobalTableSourceArn");
   if (in.global_table_settings_replication_mode) {
@@ -39,10 +39,10 @@ Status read_indexes(const api::CreateTableInput& in, Table& table) {
     }
     for (const auto& request : *in.global_secondary_indexes) {
       MR_ASSIGN(Index index, read_index(request, table.attributes));
-      MR_ASSIGN(index.throughput,
-                read_throughput(request.provisioned_throughput, table.on_demand, index.name));
-      MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
-                                     index.on_demand_limits));
+      const CapacityOwner owner{index.name, table.on_demand, true};
+      MR_ASSIGN(index.throughput, read_throughput(request.provisioned_throughput, owner));
+      MR_TRY(change_on_demand_limits(request.on_demand_throughput, owner, index.on_demand_limits));
+      MR_TRY(change_warm_throughput(request.warm_throughput, owner, index.throughput, index.warm));
       table.indexes.push_back(std::move(index));
     }
   }
@@ -74,8 +74,11 @@ Result<Table> read_table_request(svc::Context& ctx, const api::CreateTableInput&
   table.scope = ctx.scope();
   MR_ASSIGN(table.name, table_name_of(ctx, in.table_name));
   table.on_demand = in.billing_mode == "PAY_PER_REQUEST";
-  MR_ASSIGN(table.throughput, read_throughput(in.provisioned_throughput, table.on_demand, ""));
-  MR_TRY(change_on_demand_limits(in.on_demand_throughput, table.on_demand, table.on_demand_limits));
+  const CapacityOwner owner{.on_demand = table.on_demand, .in_new_table = true};
+  MR_ASSIGN(table.throughput, read_throughput(in.provisioned_throughput, owner));
+  MR_TRY(change_on_demand_limits(in.on_demand_throughput, owner, table.on_demand_limits));
+  MR_TRY(change_warm_throughput(in.warm_throughput, owner, table.throughput, table.warm));
+  if (in.sse_specification) MR_TRY(check_encryption(*in.sse_specification));
   if (in.sse_specification) table.kms_key_arn = kms_key_of(ctx, *in.sse_specification);
   MR_ASSIGN(table.attributes, read_attribute_definitions(in.attribute_definitions));
   MR_ASSIGN(table.key, read_key_schema(*in.key_schema, table.attributes));
@@ -90,6 +93,31 @@ Result<Table> read_table_request(svc::Context& ctx, const api::CreateTableInput&
   return table;
 }
 
+Status start_stream(svc::Context& ctx, const api::StreamSpecification& request, Table& table) {
+  if (!request.stream_enabled) {
+    if (!request.stream_view_type) return ok_status();
+    return invalid_parameters(
+        "Table is being created with a stream disabled, UpdateViewType should not be specified");
+  }
+  if (!request.stream_view_type) {
+    return invalid_parameters(
+        "Table is being created with a stream enabled, UpdateViewType is required");
+  }
+  return enable_stream(ctx, table, *request.stream_view_type);
+}
+
+// What AWS tells from the first DescribeTable on ("ack-api-quirks", DDB-TABLE-033, 138).
+void leave_out_later_fields(const api::CreateTableInput& in, api::TableDescription& description) {
+  if (!in.warm_throughput) description.warm_throughput.reset();
+  if (description.global_secondary_indexes) {
+    for (auto& index : *description.global_secondary_indexes)
+      index.warm_throughput.reset();
+  }
+  if (description.billing_mode_summary) {
+    description.billing_mode_summary->last_update_to_pay_per_request_date_time.reset();
+  }
+}
+
 }  // namespace
 
 Result<api::CreateTableOutput> create_table(svc::Context& ctx, const api::CreateTableInput& in) {
@@ -99,18 +127,12 @@ Result<api::CreateTableOutput> create_table(svc::Context& ctx, const api::Create
   if (existing) {
     return resource_in_use(fmt::format("Table already exists: {}", table.name));
   }
-  if (in.stream_specification && !in.stream_specification->stream_enabled &&
-      in.stream_specification->stream_view_type) {
-    return invalid_parameters("StreamViewType can not be specified when StreamEnabled is false");
-  }
-  if (in.stream_specification && in.stream_specification->stream_enabled) {
-    MR_ASSIGN(std::string view_type, read_view_type(*in.stream_specification));
-    MR_TRY(enable_stream(ctx, table, std::move(view_type)));
-  }
+  if (in.stream_specification) MR_TRY(start_stream(ctx, *in.stream_specification, table));
   if (in.tags) save_tags(ctx.txn(), ctx.scope(), table.name, tags_of(*in.tags));
   save_table(ctx.txn(), table);
   api::CreateTableOutput out;
   MR_ASSIGN(out.table_description, describe(ctx, table));
+  leave_out_later_fields(in, *out.table_description);
   return out;
 }
 

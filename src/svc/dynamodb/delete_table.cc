@@ -1,6 +1,8 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "svc/dynamodb/errors.h"
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/limits.h"
@@ -28,6 +30,11 @@ Result<api::DeleteTableOutput> delete_table(svc::Context& ctx, const api::Delete
         fmt::format("Resource cannot be deleted as it is currently protected against deletion. "
                     "Disable deletion "
                     "protection first."));
+  }
+  if (std::ranges::any_of(found->indexes, &Index::backfilling)) {
+    return resource_in_use(
+        "Attempt to change a resource which is still in use: Cannot delete table while indexes are "
+        "being created, updated, or deleted.");
   }
   Table table = *found;
   table.gone_at = ctx.now().plus_ms(kTableTransitionMs);

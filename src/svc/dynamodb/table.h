@@ -53,6 +53,12 @@ struct OnDemandLimits {
   std::optional<int64_t> write_units;
 };
 
+// WarmThroughput: what a table or index takes at once. It only ever rises. Kept and reported.
+struct WarmThroughput {
+  int64_t read_units = 0;
+  int64_t write_units = 0;
+};
+
 struct Index {
   uint32_t id = 0;  // within the table, never reused
   std::string name;
@@ -62,6 +68,7 @@ struct Index {
   std::vector<std::string> non_key_attributes;
   Throughput throughput;
   OnDemandLimits on_demand_limits;
+  WarmThroughput warm;
   bool backfilling = false;
   bool deleting = false;  // in the answer that says so; never stored
 
@@ -95,6 +102,7 @@ struct Table {
   bool on_demand = true;
   Throughput throughput;
   OnDemandLimits on_demand_limits;
+  WarmThroughput warm;
   std::string table_class;  // empty: never chosen
   std::string kms_key_arn;  // of SSESpecification; empty: AWS's own key, which is not shown
   bool deletion_protection = false;

@@ -1,16 +1,15 @@
 #include "svc/dynamodb/table_description.h"
 
+#include <algorithm>
+
 #include "svc/dynamodb/item_store.h"
+#include "svc/dynamodb/table_capacity.h"
 
 namespace millrace::dynamodb {
 
 namespace api = aws::dynamodb;
 
 namespace {
-
-// What AWS grants a new on-demand table or index at once.
-constexpr int64_t kOnDemandWarmReads = 12'000;
-constexpr int64_t kOnDemandWarmWrites = 4'000;
 
 api::ProvisionedThroughputDescription describe(const Throughput& throughput, Instant now) {
   api::ProvisionedThroughputDescription out{
@@ -29,9 +28,9 @@ std::optional<api::OnDemandThroughput> describe(const OnDemandLimits& limits) {
 }
 
 template <class Description>
-Description warm(const Table& table, const Throughput& throughput, bool active) {
-  return {.read_units_per_second = table.on_demand ? kOnDemandWarmReads : throughput.read_units,
-          .write_units_per_second = table.on_demand ? kOnDemandWarmWrites : throughput.write_units,
+Description describe(const WarmThroughput& warm, bool active) {
+  return {.read_units_per_second = warm.read_units,
+          .write_units_per_second = warm.write_units,
           .status = active ? "ACTIVE" : "UPDATING"};
 }
 
@@ -39,6 +38,7 @@ api::Projection describe_projection(const Index& index) {
   api::Projection projection{.projection_type = std::string(to_string(index.projection))};
   if (index.projection == ProjectionKind::kInclude) {
     projection.non_key_attributes = index.non_key_attributes;
+    std::ranges::sort(*projection.non_key_attributes);
   }
   return projection;
 }
@@ -69,8 +69,8 @@ Status add_index(svc::Context& ctx, const Table& table, const Index& index,
       .item_count = counts.items,
       .index_arn = table.index_arn(index.name),
       .on_demand_throughput = describe(index.on_demand_limits),
-      .warm_throughput = warm<api::GlobalSecondaryIndexWarmThroughputDescription>(
-          table, index.throughput, active)};
+      .warm_throughput = describe<api::GlobalSecondaryIndexWarmThroughputDescription>(
+          warm_throughput_of(index.warm, table.on_demand, index.throughput), active)};
   if (index.backfilling) description.backfilling = true;
   if (!out.global_secondary_indexes) out.global_secondary_indexes.emplace();
   out.global_secondary_indexes->push_back(std::move(description));
@@ -128,8 +128,9 @@ Result<api::TableDescription> describe(svc::Context& ctx, const Table& table) {
         .status = "ENABLED", .sse_type = "KMS", .kms_master_key_arn = table.kms_key_arn};
   }
   out.deletion_protection_enabled = table.deletion_protection;
-  out.warm_throughput = warm<api::TableWarmThroughputDescription>(table, table.throughput,
-                                                                  ctx.now() >= table.active_at);
+  out.warm_throughput = describe<api::TableWarmThroughputDescription>(
+      warm_throughput_of(table.warm, table.on_demand, table.throughput),
+      ctx.now() >= table.active_at);
   return out;
 }
 

@@ -94,6 +94,14 @@ OnDemandLimits limits_from(const Json& json) {
   return limits;
 }
 
+void set_warm(Json& json, const WarmThroughput& warm) {
+  json.set("warm_read_units", warm.read_units).set("warm_write_units", warm.write_units);
+}
+
+WarmThroughput warm_from(const Json& json) {
+  return {int_from(json, "warm_read_units"), int_from(json, "warm_write_units")};
+}
+
 Json index_to_json(const Index& index) {
   Json json = Json::object();
   json.set("id", static_cast<int64_t>(index.id)).set("name", index.name);
@@ -105,6 +113,7 @@ Json index_to_json(const Index& index) {
   json.set("non_key_attributes", std::move(names));
   set_throughput(json, index.throughput);
   set_limits(json, index.on_demand_limits);
+  set_warm(json, index.warm);
   json.set("backfilling", index.backfilling);
   return json;
 }
@@ -126,6 +135,7 @@ Index index_from(const Json& json) {
   }
   index.throughput = throughput_from(json);
   index.on_demand_limits = limits_from(json);
+  index.warm = warm_from(json);
   index.backfilling = flag_from(json, "backfilling");
   return index;
 }
@@ -159,6 +169,7 @@ Json to_json(const Table& table) {
   json.set("on_demand", table.on_demand).set("table_class", table.table_class);
   set_throughput(json, table.throughput);
   set_limits(json, table.on_demand_limits);
+  set_warm(json, table.warm);
   if (!table.kms_key_arn.empty()) json.set("kms_key_arn", table.kms_key_arn);
   json.set("deletion_protection", table.deletion_protection);
   json.set("created", table.created.us).set("active_at", table.active_at.us);
@@ -208,6 +219,7 @@ Result<TablePtr> decode_table(std::string_view record) {
   table->on_demand = flag_from(json, "on_demand");
   table->throughput = throughput_from(json);
   table->on_demand_limits = limits_from(json);
+  table->warm = warm_from(json);
   table->kms_key_arn = json.get_string("kms_key_arn");
   table->table_class = json.get_string("table_class");
   table->deletion_protection = flag_from(json, "deletion_protection");

@@ -106,7 +106,6 @@ Result<KeySchema> read_key_schema(const std::vector<api::KeySchemaElement>& elem
 
 Result<Index> read_index(const api::GlobalSecondaryIndex& request,
                          const AttributeTypes& attributes) {
-  if (request.warm_throughput) return not_supported("WarmThroughput");
   Index index;
   index.name = request.index_name;
   MR_ASSIGN(index.key, read_key_schema(request.key_schema, attributes));
@@ -198,75 +197,25 @@ Status check_definitions_used(const AttributeTypes& attributes, const KeySchema&
       names_of(attributes), fmt::join(names, ", ")));
 }
 
-Result<Throughput> read_throughput(const std::optional<api::ProvisionedThroughput>& request,
-                                   bool on_demand, std::string_view index) {
-  if (on_demand) {
-    if (!request) return Throughput{};
-    if (index.empty()) {
-      return invalid_parameters(
-          "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-          "PAY_PER_REQUEST");
-    }
-    return invalid_parameters(fmt::format(
-        "ProvisionedThroughput should not be specified for index: {} when BillingMode is "
-        "PAY_PER_REQUEST",
-        index));
+Status check_encryption(const api::SSESpecification& request) {
+  if (request.sse_type == "AES256") return invalid_parameters("SSEType AES256 is not supported");
+  if (request.enabled.value_or(true)) return ok_status();
+  if (request.sse_type) {
+    return invalid_parameters("SSEType can not be specified if Enabled is false");
   }
-  if (!request) {
-    if (index.empty()) {
-      return invalid_parameters(
-          "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
-          "PROVISIONED");
-    }
-    return invalid_parameters(
-        fmt::format("ProvisionedThroughput must be specified for index: {}", index));
+  if (request.kms_master_key_id) {
+    return invalid_parameters("KMSMasterKeyId can not be specified if Enabled is false");
   }
-  const auto out_of_bounds = [](int64_t value, std::string_view name) {
-    return validation(fmt::format("Given value {} for {} is out of bounds", value, name));
-  };
-  if (request->read_capacity_units > kCapacityUnitsMax) {
-    return out_of_bounds(request->read_capacity_units, "ReadCapacityUnits");
-  }
-  if (request->write_capacity_units > kCapacityUnitsMax) {
-    return out_of_bounds(request->write_capacity_units, "WriteCapacityUnits");
-  }
-  return Throughput{request->read_capacity_units, request->write_capacity_units};
-}
-
-Status change_on_demand_limits(const std::optional<api::OnDemandThroughput>& request,
-                               bool on_demand, OnDemandLimits& limits) {
-  if (!request) return ok_status();
-  if (!on_demand) {
-    return invalid_parameters(
-        "OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST");
-  }
-  const auto change = [](const std::optional<int64_t>& wanted, std::optional<int64_t>& limit,
-                         std::string_view name) -> Status {
-    if (!wanted) return ok_status();
-    if (*wanted != -1 && *wanted < 1) {
-      return invalid_parameters(fmt::format("{} must be -1 or at least 1", name));
-    }
-    limit = wanted;
-    return ok_status();
-  };
-  MR_TRY(change(request->max_read_request_units, limits.read_units, "MaxReadRequestUnits"));
-  return change(request->max_write_request_units, limits.write_units, "MaxWriteRequestUnits");
+  return ok_status();
 }
 
 std::string kms_key_of(const svc::Context& ctx, const api::SSESpecification& request) {
-  if (!request.enabled.value_or(false)) return "";
+  if (!request.enabled.value_or(request.sse_type.has_value())) return "";
   const std::string key = request.kms_master_key_id.value_or("");
   if (key.starts_with("arn:")) return key;
   if (key.starts_with("alias/")) return ctx.arn("kms", key);
   // The key that AWS manages for DynamoDB has no name that we could know.
   return ctx.arn("kms", key.empty() ? "key/00000000-0000-0000-0000-000000000000" : "key/" + key);
-}
-
-Result<std::string> read_view_type(const api::StreamSpecification& specification) {
-  if (!specification.stream_view_type) {
-    return invalid_parameters("StreamViewType must be specified when StreamEnabled is true");
-  }
-  return *specification.stream_view_type;
 }
 
 }  // namespace millrace::dynamodb

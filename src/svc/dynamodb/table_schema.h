@@ -1,4 +1,4 @@
-// Schemas in requests: attribute definitions, key schemas, indexes, throughput; checked as
+// Schemas in requests: attribute definitions, key schemas, indexes, encryption; checked as
 // CreateTable and UpdateTable need them. Pure functions.
 #pragma once
 
@@ -32,19 +32,9 @@ Status check_indexes(const std::vector<Index>& indexes, const KeySchema& table_k
 Status check_definitions_used(const AttributeTypes& attributes, const KeySchema& table_key,
                               const std::vector<Index>& indexes);
 
-// Throughput against the billing mode. `index` empty: the table's.
-Result<Throughput> read_throughput(
-    const std::optional<aws::dynamodb::ProvisionedThroughput>& request, bool on_demand,
-    std::string_view index);
-
-// OnDemandThroughput, which may be lifted by -1, against the billing mode. Changes what it names.
-Status change_on_demand_limits(const std::optional<aws::dynamodb::OnDemandThroughput>& request,
-                               bool on_demand, OnDemandLimits& limits);
-
+// Of SSESpecification: a form that AWS refuses.
+Status check_encryption(const aws::dynamodb::SSESpecification& request);
 // The key of SSESpecification; empty when it asks for AWS's own.
 std::string kms_key_of(const svc::Context& ctx, const aws::dynamodb::SSESpecification& request);
-
-// A StreamViewType that there is.
-Result<std::string> read_view_type(const aws::dynamodb::StreamSpecification& specification);
 
 }  // namespace millrace::dynamodb

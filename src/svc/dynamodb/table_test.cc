@@ -114,7 +114,12 @@ TEST_F(Tables, CreateRefusesInAwsWords) {
             "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
   in = table_request("tbl");
   in.warm_throughput = api::WarmThroughput{.read_units_per_second = 1};
-  EXPECT_EQ(create_fails(in), "The parameter WarmThroughput is not supported by Millrace");
+  EXPECT_EQ(create_fails(in),
+            kInvalid + std::string("Requested ReadUnitsPerSecond for WarmThroughput for table is "
+                                   "lower than initial throughput for OnDemand. See: "
+                                   "https://docs.aws.amazon.com/amazondynamodb/latest/"
+                                   "developerguide/on-demand-capacity-mode.html"
+                                   "#on-demand-capacity-mode-initial"));
 }
 
 TEST_F(Tables, ListPages) {
@@ -156,7 +161,10 @@ TEST_F(Tables, BillingModeChanges) {
           .starts_with("The provisioned throughput for the table will not change."));
   EXPECT_EQ(message(call<api::UpdateTable>({.table_name = "tbl"})),
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
+            "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, "
+            "MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
+            "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
+            "required");
 }
 
 api::UpdateTableInput add_index(const std::string& name) {
@@ -188,6 +196,9 @@ TEST_F(Tables, IndexIsFilledFromWhatIsThere) {
   EXPECT_EQ(message(call<api::UpdateTable>(add_index("by_h"))),
             "Subscriber limit exceeded: Only 1 online index can be created or deleted "
             "simultaneously per table");
+  EXPECT_EQ(message(call<api::DeleteTable>({.table_name = "tbl"})),
+            "Attempt to change a resource which is still in use: Cannot delete table while indexes "
+            "are being created, updated, or deleted.");
   // Writes go on meanwhile, and are in the index once.
   put("tbl", R"({"pk":{"S":"0"},"g":{"S":"even"},"again":{"BOOL":true}})");
   ASSERT_TRUE(

@@ -9,37 +9,15 @@
 #include "svc/dynamodb/handlers.h"
 #include "svc/dynamodb/limits.h"
 #include "svc/dynamodb/stream.h"
+#include "svc/dynamodb/table_capacity.h"
 #include "svc/dynamodb/table_description.h"
 #include "svc/dynamodb/table_schema.h"
+#include "svc/dynamodb/update_request.h"
 #include "svc/dynamodb/work.h"
 
 namespace millrace::dynamodb {
 
 namespace {
-
-Status check_supported(const api::UpdateTableInput& in) {
-  if (in.replica_updates) return not_supported("ReplicaUpdates");
-  if (in.multi_region_consistency) return not_supported("MultiRegionConsistency");
-  if (in.global_table_witness_updates) return not_supported("GlobalTableWitnessUpdates");
-  if (in.warm_throughput) return not_supported("WarmThroughput");
-  if (in.global_table_settings_replication_mode) {
-    return not_supported("GlobalTableSettingsReplicationMode");
-  }
-  return ok_status();
-}
-
-Status check_something_asked(const api::UpdateTableInput& in) {
-  const bool indexes =
-      in.global_secondary_index_updates && !in.global_secondary_index_updates->empty();
-  if (in.billing_mode || in.provisioned_throughput || indexes || in.stream_specification ||
-      in.sse_specification || in.table_class || in.deletion_protection_enabled ||
-      in.on_demand_throughput) {
-    return ok_status();
-  }
-  return validation(
-      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-      "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-}
 
 Error in_use(std::string_view what, const Table& table) {
   return resource_in_use(
@@ -79,69 +57,109 @@ Status check_index_throughputs(const api::UpdateTableInput& in, const Table& tab
                                         fmt::join(missing, ",")));
 }
 
-Status update_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
-  const bool was_on_demand = table.on_demand;
-  if (in.billing_mode == "PAY_PER_REQUEST") {
-    if (!was_on_demand) {
-      table.last_on_demand_at = ctx.now();
-      for (Index& index : table.indexes)
-        index.throughput.change_to({}, ctx.now());
-    }
+Status switch_billing(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  if (in.billing_mode == "PAY_PER_REQUEST" && !table.on_demand) {
     table.on_demand = true;
+    table.last_on_demand_at = ctx.now();
+    for (Index& index : table.indexes)
+      index.throughput.change_to({}, ctx.now());
   } else if (in.billing_mode == "PROVISIONED") {
     if (!in.provisioned_throughput) {
       return invalid_parameters(
           "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     }
+    if (!table.on_demand) return ok_status();
+    MR_TRY(check_index_throughputs(in, table));
     table.on_demand = false;
-    if (was_on_demand) MR_TRY(check_index_throughputs(in, table));
+    table.on_demand_limits = {};
+    for (Index& index : table.indexes)
+      index.on_demand_limits = {};
   }
-  MR_TRY(change_on_demand_limits(in.on_demand_throughput, table.on_demand, table.on_demand_limits));
-  if (!in.billing_mode && !in.provisioned_throughput) return ok_status();
-  MR_ASSIGN(Throughput wanted, read_throughput(in.provisioned_throughput, table.on_demand, ""));
-  if (!was_on_demand && !table.on_demand) {
-    MR_TRY(check_changes("table", table.throughput, wanted));
-  }
-  table.throughput.change_to(wanted, ctx.now());
   return ok_status();
+}
+
+// What the table has been given so far stays with it.
+void keep_warm(Table& table) {
+  table.warm = warm_throughput_of(table.warm, table.on_demand, table.throughput);
+  for (Index& index : table.indexes)
+    index.warm = warm_throughput_of(index.warm, table.on_demand, index.throughput);
+}
+
+Status update_capacity(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  const bool was_on_demand = table.on_demand;
+  keep_warm(table);
+  MR_TRY(switch_billing(ctx, in, table));
+  const CapacityOwner owner{.on_demand = table.on_demand};
+  MR_TRY(change_on_demand_limits(in.on_demand_throughput, owner, table.on_demand_limits));
+  if (in.billing_mode || in.provisioned_throughput) {
+    MR_ASSIGN(Throughput wanted, read_throughput(in.provisioned_throughput, owner));
+    if (!was_on_demand && !table.on_demand) {
+      MR_TRY(check_changes("table", table.throughput, wanted));
+    }
+    table.throughput.change_to(wanted, ctx.now());
+  }
+  return change_warm_throughput(in.warm_throughput, owner, table.throughput, table.warm);
 }
 
 Status update_stream(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
   if (!in.stream_specification) return ok_status();
-  if (in.stream_specification->stream_enabled) {
-    if (table.stream) {
-      return validation(fmt::format("Table already has an enabled stream: {}",
-                                    table.stream_arn(table.stream->label)));
+  const api::StreamSpecification& request = *in.stream_specification;
+  if (request.stream_enabled) {
+    if (!request.stream_view_type) {
+      return invalid_parameters("If stream is being enabled then UpdateViewType is required");
     }
-    MR_ASSIGN(std::string view_type, read_view_type(*in.stream_specification));
-    return enable_stream(ctx, table, std::move(view_type));
+    if (table.stream) {
+      return validation(
+          fmt::format("Table already has an enabled stream: TableName: {}", table.name));
+    }
+    return enable_stream(ctx, table, *request.stream_view_type);
   }
-  if (in.stream_specification->stream_view_type) {
-    return invalid_parameters("StreamViewType can not be specified when StreamEnabled is false");
+  if (request.stream_view_type) {
+    return invalid_parameters(
+        "If stream is being disabled, then UpdateViewType must not be specified");
   }
   if (!table.stream) {
-    return validation(fmt::format("Table is already not enabled for streams: {}", table.name));
+    return validation(fmt::format("Table has no stream to disable: TableName: {}", table.name));
   }
   return disable_stream(ctx, table);
+}
+
+Status update_encryption(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
+  if (!in.sse_specification) return ok_status();
+  MR_TRY(check_encryption(*in.sse_specification));
+  std::string key = kms_key_of(ctx, *in.sse_specification);
+  if (key.empty() && table.kms_key_arn.empty()) {
+    return invalid_parameters("Table is already encrypted by default");
+  }
+  if (in.sse_specification->kms_master_key_id == table.kms_key_arn) {
+    return invalid_parameters(
+        "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you "
+        "want to change Master Key");
+  }
+  table.kms_key_arn = std::move(key);
+  return ok_status();
 }
 
 Status create_index(svc::Context& ctx, const api::CreateGlobalSecondaryIndexAction& request,
                     Table& table) {
   api::GlobalSecondaryIndex as_gsi{.index_name = request.index_name,
                                    .key_schema = request.key_schema,
-                                   .projection = request.projection,
-                                   .provisioned_throughput = request.provisioned_throughput,
-                                   .on_demand_throughput = request.on_demand_throughput,
-                                   .warm_throughput = request.warm_throughput};
+                                   .projection = request.projection};
   if (table.find_index(request.index_name) != nullptr) {
-    return validation(fmt::format(
-        "Attempting to create an index which already exists, with name: {}", request.index_name));
+    return validation("Attempting to create an index which already exists");
   }
   MR_ASSIGN(Index index, read_index(as_gsi, table.attributes));
-  MR_ASSIGN(index.throughput,
-            read_throughput(request.provisioned_throughput, table.on_demand, index.name));
-  MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
-                                 index.on_demand_limits));
+  const CapacityOwner owner{index.name, table.on_demand};
+  MR_ASSIGN(index.throughput, read_throughput(request.provisioned_throughput, owner));
+  MR_TRY(change_on_demand_limits(request.on_demand_throughput, owner, index.on_demand_limits));
+  MR_TRY(change_warm_throughput(request.warm_throughput, owner, index.throughput, index.warm));
+  const auto global = static_cast<size_t>(std::ranges::count_if(table.indexes, &Index::is_global));
+  if (global >= kGlobalIndexesMax) {
+    return limit_exceeded(fmt::format(
+        "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of "
+        "{}",
+        kGlobalIndexesMax));
+  }
   index.id = table.next_index_id++;
   index.backfilling = true;
   MR_TRY(begin_work(ctx, Work{.kind = WorkKind::kBackfillIndex,
@@ -153,14 +171,21 @@ Status create_index(svc::Context& ctx, const api::CreateGlobalSecondaryIndexActi
   return ok_status();
 }
 
-Error no_such_index(std::string_view name) {
-  return resource_not_found(fmt::format(
-      "Requested resource not found: The table does not have the specified index: {}", name));
+Result<Index*> global_index(std::string_view name, std::string_view action, Table& table) {
+  Index* index = table.find_index(name);
+  if (index == nullptr) {
+    return resource_not_found(
+        fmt::format("Requested resource not found: Index {} for table {}", name, table.name));
+  }
+  if (!index->is_global) {
+    return validation(
+        fmt::format("Cannot {} an index that is not a GlobalSecondaryIndex: {}", action, name));
+  }
+  return index;
 }
 
 Status delete_index(svc::Context& ctx, std::string_view name, Table& table) {
-  Index* index = table.find_index(name);
-  if (index == nullptr || !index->is_global) return no_such_index(name);
+  MR_ASSIGN(Index * index, global_index(name, "delete", table));
   index->deleting = true;
   MR_TRY(begin_work(ctx, Work{.kind = WorkKind::kPurgeIndex,
                               .scope = ctx.scope(),
@@ -172,17 +197,22 @@ Status delete_index(svc::Context& ctx, std::string_view name, Table& table) {
 
 Status update_index(svc::Context& ctx, const api::UpdateGlobalSecondaryIndexAction& request,
                     Table& table) {
-  if (request.warm_throughput) return not_supported("WarmThroughput");
-  Index* index = table.find_index(request.index_name);
-  if (index == nullptr || !index->is_global) return no_such_index(request.index_name);
-  MR_TRY(change_on_demand_limits(request.on_demand_throughput, table.on_demand,
-                                 index->on_demand_limits));
-  if (!request.provisioned_throughput && request.on_demand_throughput) return ok_status();
-  MR_ASSIGN(Throughput wanted,
-            read_throughput(request.provisioned_throughput, table.on_demand, index->name));
-  MR_TRY(check_changes(fmt::format("index {}", index->name), index->throughput, wanted));
-  index->throughput.change_to(wanted, ctx.now());
-  return ok_status();
+  MR_ASSIGN(Index * index, global_index(request.index_name, "update", table));
+  const bool other_capacity = request.on_demand_throughput || request.warm_throughput;
+  if (table.on_demand && (request.provisioned_throughput || !other_capacity)) {
+    return invalid_parameters(
+        fmt::format("The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST "
+                    "can be to OnDemandThroughput, WarmThroughput",
+                    index->name));
+  }
+  const CapacityOwner owner{index->name, table.on_demand};
+  MR_TRY(change_on_demand_limits(request.on_demand_throughput, owner, index->on_demand_limits));
+  if (request.provisioned_throughput || !other_capacity) {
+    MR_ASSIGN(Throughput wanted, read_throughput(request.provisioned_throughput, owner));
+    MR_TRY(check_changes(fmt::format("index {}", index->name), index->throughput, wanted));
+    index->throughput.change_to(wanted, ctx.now());
+  }
+  return change_warm_throughput(request.warm_throughput, owner, index->throughput, index->warm);
 }
 
 // Definitions of the request join those of the table; those that no key uses any more go away.
@@ -209,24 +239,8 @@ void drop_unused_attributes(Table& table) {
 Status update_indexes(svc::Context& ctx, const api::UpdateTableInput& in, Table& table) {
   if (!in.global_secondary_index_updates) return ok_status();
   MR_TRY(merge_attributes(in, table));
-  std::set<std::string> names;
   int online = 0;
   for (const auto& update : *in.global_secondary_index_updates) {
-    const int given =
-        update.create.has_value() + update.update.has_value() + update.delete_.has_value();
-    if (given != 1) {
-      return invalid_parameters(
-          "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-          "GlobalSecondaryIndexUpdate.Delete must not be null");
-    }
-    const std::string& name = update.create   ? update.create->index_name
-                              : update.update ? update.update->index_name
-                                              : update.delete_->index_name;
-    if (!names.insert(name).second) {
-      return invalid_parameters(fmt::format(
-          "Only one global secondary index update per index is allowed simultaneously. Index: {}",
-          name));
-    }
     if (!update.update && ++online > 1) {
       return limit_exceeded(
           "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
@@ -257,11 +271,20 @@ Status check_while_filling(const api::UpdateTableInput& in, const Table& table) 
   return ok_status();
 }
 
+// The other changes leave the table ACTIVE ("ack-api-quirks", DDB-TABLE-135, 148, 178, 358).
+bool takes_time(const api::UpdateTableInput& in) {
+  const auto comes_or_goes = [](const api::GlobalSecondaryIndexUpdate& update) {
+    return update.create || update.delete_;
+  };
+  return in.billing_mode || in.provisioned_throughput || in.stream_specification ||
+         (in.global_secondary_index_updates &&
+          std::ranges::any_of(*in.global_secondary_index_updates, comes_or_goes));
+}
+
 }  // namespace
 
 Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::UpdateTableInput& in) {
-  MR_TRY(check_supported(in));
-  MR_TRY(check_something_asked(in));
+  MR_TRY(check_update_request(in));
   MR_ASSIGN(TablePtr found, existing_table(ctx, in.table_name));
   if (found->gone_at) return in_use("deleted", *found);
   if (ctx.now() < found->active_at) return in_use("created", *found);
@@ -270,13 +293,13 @@ Result<api::UpdateTableOutput> update_table(svc::Context& ctx, const api::Update
   }
 
   Table table = *found;
-  MR_TRY(update_billing(ctx, in, table));
+  MR_TRY(update_capacity(ctx, in, table));
   MR_TRY(update_stream(ctx, in, table));
   MR_TRY(update_indexes(ctx, in, table));
+  MR_TRY(update_encryption(ctx, in, table));
   if (in.table_class) table.table_class = *in.table_class;
   if (in.deletion_protection_enabled) table.deletion_protection = *in.deletion_protection_enabled;
-  if (in.sse_specification) table.kms_key_arn = kms_key_of(ctx, *in.sse_specification);
-  table.updated_at = ctx.now().plus_ms(kTableTransitionMs);
+  if (takes_time(in)) table.updated_at = ctx.now().plus_ms(kTableTransitionMs);
   api::UpdateTableOutput out;
   MR_ASSIGN(out.table_description, describe(ctx, table));
   // The answer still shows what is being deleted; the table is without it from now on.

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -163,43 +165,64 @@ Result<std::vector<ddb::GlobalSecondaryIndexUpdate>> index_updates(
   return updates;
 }
 
+bool is_encrypted(const Json& properties) {
+  const auto encryption = encryption_of(properties);
+  return encryption && encryption->enabled.value_or(false);
+}
+
+// UpdateTable takes one kind of change at a time. Indexes come last: while one is being filled the
+// table takes no other change.
+Result<std::vector<ddb::UpdateTableInput>> table_updates(ResourceStep& step,
+                                                         const ResourceRecord& before,
+                                                         const ddb::CreateTableInput& wanted) {
+  std::vector<ddb::UpdateTableInput> updates;
+  const auto add = [&]() -> ddb::UpdateTableInput& {
+    updates.push_back({.table_name = before.physical_id});
+    return updates.back();
+  };
+  if (changed(step, before, "SSESpecification") &&
+      (is_encrypted(before.properties) || is_encrypted(step.properties))) {
+    auto encryption = encryption_of(step.properties);
+    if (!encryption) encryption = ddb::SSESpecification{.enabled = false};
+    add().sse_specification = std::move(encryption);
+  }
+  if (changed(step, before, "DeletionProtectionEnabled")) {
+    add().deletion_protection_enabled = wanted.deletion_protection_enabled.value_or(false);
+  }
+  if (changed(step, before, "TableClass")) {
+    add().table_class = wanted.table_class.value_or("STANDARD");
+  }
+  if (changed(step, before, "StreamSpecification")) {
+    auto stream = stream_of(step.properties);
+    if (!stream) stream = ddb::StreamSpecification{.stream_enabled = false};
+    add().stream_specification = std::move(stream);
+  }
+  MR_ASSIGN(auto indexes, index_updates(step, before, wanted));
+  if (changed(step, before, "BillingMode") || changed(step, before, "ProvisionedThroughput")) {
+    auto& update = add();
+    update.billing_mode = wanted.billing_mode.value_or("PROVISIONED");
+    update.provisioned_throughput = wanted.provisioned_throughput;
+    // A table that becomes provisioned wants the throughput of its indexes in the same request.
+    const auto moves =
+        std::ranges::partition(indexes, [](const auto& index) { return index.update.has_value(); });
+    std::vector<ddb::GlobalSecondaryIndexUpdate> stay(indexes.begin(), moves.begin());
+    indexes.erase(indexes.begin(), moves.begin());
+    if (!stay.empty()) update.global_secondary_index_updates = std::move(stay);
+  }
+  if (!indexes.empty()) {
+    auto& update = add();
+    update.global_secondary_index_updates = std::move(indexes);
+    update.attribute_definitions = wanted.attribute_definitions;
+  }
+  return updates;
+}
+
 Result<ResourceState> update(ResourceStep& step, const ResourceRecord& before) {
   const std::string& table = before.physical_id;
   MR_ASSIGN(auto wanted, bind<ddb::CreateTable>(step));
-  ddb::UpdateTableInput input{.table_name = table};
-  bool any = false;
-  MR_ASSIGN(auto indexes, index_updates(step, before, wanted));
-  if (!indexes.empty()) {
-    input.global_secondary_index_updates = std::move(indexes);
-    input.attribute_definitions = wanted.attribute_definitions;
-    any = true;
-  }
-  if (changed(step, before, "BillingMode") || changed(step, before, "ProvisionedThroughput")) {
-    input.billing_mode = wanted.billing_mode.value_or("PROVISIONED");
-    input.provisioned_throughput = wanted.provisioned_throughput;
-    any = true;
-  }
-  if (changed(step, before, "StreamSpecification")) {
-    input.stream_specification = stream_of(step.properties);
-    if (!input.stream_specification) {
-      input.stream_specification.emplace();
-      input.stream_specification->stream_enabled = false;
-    }
-    any = true;
-  }
-  if (changed(step, before, "SSESpecification")) {
-    input.sse_specification = encryption_of(step.properties);
-    any = true;
-  }
-  if (changed(step, before, "DeletionProtectionEnabled")) {
-    input.deletion_protection_enabled = wanted.deletion_protection_enabled.value_or(false);
-    any = true;
-  }
-  if (changed(step, before, "TableClass")) {
-    input.table_class = wanted.table_class.value_or("STANDARD");
-    any = true;
-  }
-  if (any) MR_TRY(step.ctx.call<ddb::UpdateTable>(input));
+  MR_ASSIGN(auto updates, table_updates(step, before, wanted));
+  for (const ddb::UpdateTableInput& input : updates)
+    MR_TRY(step.ctx.call<ddb::UpdateTable>(input));
   if (changed(step, before, "TimeToLiveSpecification")) {
     const Json* ttl = step.properties.find("TimeToLiveSpecification");
     Json off = *(ttl != nullptr ? ttl : before.properties.find("TimeToLiveSpecification"));
