@@ -429,11 +429,44 @@ def test_tables_that_are_not_there(raw):
 
 
 def test_tags(raw, account):
-    assert raw.refusal('TagResource', {'ResourceArn': 'not-an-arn', 'Tags': [{'Key': 'a', 'Value': 'b'}]})
+    assert raw.refusal('TagResource', {'ResourceArn': 'not-an-arn', 'Tags': [{'Key': 'a', 'Value': 'b'}]}) == (
+        f"{INVALID}ARNs must start with 'arn:': not-an-arn")
     other = raw('ListTagsOfResource', {'ResourceArn': 'arn:aws:dynamodb:us-east-1:000000000000:table/absent'})
     assert other.code == 'AccessDeniedException'
     own = raw('ListTagsOfResource', {'ResourceArn': f'arn:aws:dynamodb:us-east-1:{account}:table/absent'})
     assert own.code == 'ResourceNotFoundException'
+    # The rest: "ack-api-quirks", DDB-TABLE-107, 110.
+    make_table(raw)
+    arn = f'arn:aws:dynamodb:us-east-1:{account}:table/tab'
+    assert raw.refusal('ListTagsOfResource', {'ResourceArn': f'{arn}/index/gsi'}) == (
+        f'{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: '
+        f'{arn}/index/gsi')
+    foreign = arn.replace('us-east-1', 'eu-west-1')
+    assert raw.refusal('ListTagsOfResource', {'ResourceArn': foreign}) == (
+        f'Invalid TableArn: Invalid ResourceArn provided as input {foreign}')
+
+    def refusals(*tags):
+        tags = [{'Key': key, 'Value': value} for key, value in tags]
+        message = raw.refusal('TagResource', {'ResourceArn': arn, 'Tags': tags})
+        if tags:
+            assert raw.refusal('CreateTable', definition(TableName='other', Tags=tags)) == message
+        return message
+
+    assert refusals() == 'Atleast one Tag needs to be provided as Input.'
+    assert refusals(('', 'v')) == 'The Tag Key provided is invalid, Key: '
+    assert refusals(('k' * 129, 'v')) == f"The Tag Key provided is invalid, Key: {'k' * 129}"
+    assert refusals(('k', 'v' * 257)) == f"The Tag Value provided is invalid, Value: {'v' * 257}"
+    assert refusals(('good', 'v'), ('aws:zzz', 'v')) == 'Tag Key cannot be prefixed with aws:, Key: aws:zzz'
+    assert refusals(('dup', 'a'), ('dup', 'b')) == (
+        'Duplicate Tag Keys provided as input: Duplicate Tag Key found dup')
+    many = 'Number of Tags exceed the current limit for the provided ResourceArn'
+    assert refusals(*((f'k{i}', '') for i in range(51))) == many
+    raw.ok('TagResource', {'ResourceArn': arn, 'Tags': [{'Key': f'k{i}', 'Value': ''} for i in range(50)]})
+    assert raw.refusal('TagResource', {'ResourceArn': arn, 'Tags': [{'Key': 'one', 'Value': 'more'}]}) == many
+    assert raw.refusal('UntagResource', {'ResourceArn': arn, 'TagKeys': [f'k{i}' for i in range(51)]}) == many
+    assert raw.refusal('UntagResource', {'ResourceArn': arn, 'TagKeys': []}) == (
+        'Atleast one Tag Key needs to be provided as Input.')
+    assert len(raw.ok('ListTagsOfResource', {'ResourceArn': arn})['Tags']) == 50
 
 
 def test_lists_of_tables(raw):

@@ -314,11 +314,11 @@ TEST_F(Tables, Tags) {
   ASSERT_EQ(tags.size(), 1u);
   EXPECT_EQ(tags[0].value, "b");
   EXPECT_EQ(message(call<api::TagResource>({.resource_arn = arn, .tags = {{"aws:x", "1"}}})),
-            "Tag keys starting with aws: are reserved for system use");
+            "Tag Key cannot be prefixed with aws:, Key: aws:x");
   EXPECT_EQ(message(call<api::ListTagsOfResource>({.resource_arn = arn + "x"})),
             "Requested resource not found: ResourcArn: " + arn + "x not found");
   EXPECT_EQ(message(call<api::ListTagsOfResource>({.resource_arn = "abc"})),
-            "Invalid TableArn: Invalid ResourceArn provided as input abc");
+            "One or more parameter values were invalid: ARNs must start with 'arn:': abc");
 }
 
 TEST_F(Tables, EveryOperationIsRegistered) {

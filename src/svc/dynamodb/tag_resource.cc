@@ -1,7 +1,6 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html
 #include "svc/dynamodb/errors.h"
 #include "svc/dynamodb/handlers.h"
-#include "svc/dynamodb/limits.h"
 #include "svc/dynamodb/tags.h"
 
 namespace millrace::dynamodb {
@@ -13,9 +12,7 @@ Result<api::TagResource::Output> tag_resource(svc::Context& ctx, const api::TagR
   MR_ASSIGN(Tags tags, load_tags(ctx.txn(), ctx.scope(), table->name));
   for (const auto& [key, value] : tags_of(in.tags))
     tags[key] = value;
-  if (tags.size() > kTagsMax) {
-    return limit_exceeded("The number of tags exceeds the limit of 50 for a resource");
-  }
+  MR_TRY(check_tag_count(tags.size()));
   save_tags(ctx.txn(), ctx.scope(), table->name, tags);
   return api::TagResource::Output{};
 }

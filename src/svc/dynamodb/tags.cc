@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/encoding.h"
 #include "codec/json.h"
@@ -37,23 +38,33 @@ bool is_tag_text(std::string_view text) {
 
 }  // namespace
 
+Status check_tag_count(size_t count) {
+  if (count <= kTagsMax) return ok_status();
+  return validation("Number of Tags exceed the current limit for the provided ResourceArn");
+}
+
+Status check_tag_key(std::string_view key) {
+  if (key.empty() || characters(key) > kTagKeyCharactersMax || !is_tag_text(key)) {
+    return validation(fmt::format("The Tag Key provided is invalid, Key: {}", key));
+  }
+  if (ascii_lower(key).starts_with("aws:")) {
+    return validation(fmt::format("Tag Key cannot be prefixed with aws:, Key: {}", key));
+  }
+  return ok_status();
+}
+
 Status check_tags(const std::vector<aws::dynamodb::Tag>& tags) {
-  if (tags.size() > kTagsMax) {
-    return validation(fmt::format("Too many tags: at most {} are allowed", kTagsMax));
-  }
+  MR_TRY(check_tag_count(tags.size()));
+  std::set<std::string_view> keys;
   for (const auto& tag : tags) {
-    if (tag.key.empty() || characters(tag.key) > kTagKeyCharactersMax || !is_tag_text(tag.key)) {
-      return validation(fmt::format("Invalid tag key: {}", tag.key));
-    }
-    if (ascii_lower(tag.key).starts_with("aws:")) {
-      return validation("Tag keys starting with aws: are reserved for system use");
-    }
+    MR_TRY(check_tag_key(tag.key));
     if (characters(tag.value) > kTagValueCharactersMax || !is_tag_text(tag.value)) {
-      return validation(fmt::format("Invalid tag value: {}", tag.value));
+      return validation(fmt::format("The Tag Value provided is invalid, Value: {}", tag.value));
     }
-  }
-  if (tags_of(tags).size() != tags.size()) {
-    return validation("Duplicate tag keys found in the request");
+    if (!keys.insert(tag.key).second) {
+      return validation(
+          fmt::format("Duplicate Tag Keys provided as input: Duplicate Tag Key found {}", tag.key));
+    }
   }
   return ok_status();
 }
@@ -89,9 +100,18 @@ void save_tags(store::Txn& txn, const svc::Scope& scope, std::string_view table_
 }
 
 Result<TablePtr> table_by_arn(svc::Context& ctx, std::string_view arn) {
-  if (!arn.starts_with("arn:") || arn.find(":table/") == std::string_view::npos) {
-    return validation(
-        fmt::format("Invalid TableArn: Invalid ResourceArn provided as input {}", arn));
+  if (!arn.starts_with("arn:")) {
+    return invalid_parameters(fmt::format("ARNs must start with 'arn:': {}", arn));
+  }
+  if (arn.find(":dynamodb:") == std::string_view::npos ||
+      arn.find(":table/") == std::string_view::npos) {
+    return invalid_parameters(fmt::format("Provided Arn is not a DynamoDB resource arn: {}", arn));
+  }
+  if (arn.find("/index/") != std::string_view::npos) {
+    return invalid_parameters(
+        fmt::format("Invalid resource arn provided, only table or stream is accepted. Provided "
+                    "resource arn: {}",
+                    arn));
   }
   const auto not_found = [&] {
     return resource_not_found(
@@ -101,7 +121,10 @@ Result<TablePtr> table_by_arn(svc::Context& ctx, std::string_view arn) {
   if (!arn.starts_with(own)) {
     // arn:aws:dynamodb:REGION:ACCOUNT:table/NAME
     const std::string account = fmt::format(":{}:table/", ctx.scope().account);
-    if (arn.find(account) != std::string_view::npos) return not_found();
+    if (arn.find(account) != std::string_view::npos) {
+      return validation(
+          fmt::format("Invalid TableArn: Invalid ResourceArn provided as input {}", arn));
+    }
     return Error("AccessDeniedException", 400,
                  fmt::format("User: {} is not authorized to perform this action on resource: {} "
                              "because no resource-based policy allows it",

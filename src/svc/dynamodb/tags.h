@@ -14,7 +14,10 @@ namespace millrace::dynamodb {
 
 using Tags = std::map<std::string, std::string>;
 
-// Lengths, characters and count of tags in a request.
+// Lengths, characters and count of tags in a request. Messages: recorded in the lab
+// "ack-api-quirks", DDB-TABLE-107, October 2026.
+Status check_tag_count(size_t count);
+Status check_tag_key(std::string_view key);
 Status check_tags(const std::vector<aws::dynamodb::Tag>& tags);
 Tags tags_of(const std::vector<aws::dynamodb::Tag>& tags);
 
