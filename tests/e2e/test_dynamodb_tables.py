@@ -469,6 +469,17 @@ def test_tags(raw, account):
     assert len(raw.ok('ListTagsOfResource', {'ResourceArn': arn})['Tags']) == 50
 
 
+# "ack-api-quirks", services/dynamodb/service.md, identity.
+def test_arns_as_names(raw, account):
+    make_table(raw)
+    arn = f'arn:aws:dynamodb:us-east-1:{account}:table/tab'
+    assert raw.ok('DescribeTable', {'TableName': arn})['Table']['TableName'] == 'tab'
+    foreign = arn.replace('us-east-1', 'eu-west-1')
+    assert raw.refusal('DescribeTable', {'TableName': foreign}) == one(f"Invalid AWS region in '{foreign}'")
+    other = arn.replace(account, '000000000000')
+    assert raw('DescribeTable', {'TableName': other}).code == 'AccessDeniedException'
+
+
 def test_lists_of_tables(raw):
     for name in 'aaa', 'bbb', 'ccc':
         make_table(raw, name)

@@ -112,6 +112,11 @@ Result<std::string> table_name_of(const svc::Context& ctx, std::string_view para
   if (parameter.starts_with("arn:")) {
     const std::string prefix = ctx.arn("dynamodb", "table/");
     if (!parameter.starts_with(prefix)) {
+      if (parameter.find(fmt::format(":{}:table/", ctx.scope().account)) !=
+          std::string_view::npos) {
+        return validation(
+            fmt::format("1 validation error detected: Invalid AWS region in '{}'", parameter));
+      }
       return Error("AccessDeniedException", 400,
                    fmt::format("Cross-account or cross-region access to {} is not supported by "
                                "Millrace",
