@@ -96,12 +96,19 @@ void limit_key_schemas(const Operation& operation, const void* input, Problems& 
                       "Member must have length less than or equal to 2", false});
 }
 
+constexpr char kConditionalOperators[] =
+    "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]";
+// The spelling of UPDATE_NEW is AWS's.
+constexpr char kReturnValues[] =
+    "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, "
+    "ALL_NEW, UPDATE_NEW, NONE]";
+
 // The first that `wanted` accepts, alone and in the newer words.
 template <class Wanted>
 Status report_alone(const Problems& problems, Wanted wanted) {
   const auto it = std::ranges::find_if(problems, wanted);
   if (it == problems.end()) return ok_status();
-  return validation(problems_text({it->newer_text()}));
+  return validation(problems_text({it->path == "returnValues" ? kReturnValues : it->newer_text()}));
 }
 
 bool is_length(const Problem& problem) {
@@ -125,13 +132,6 @@ Status check_newer_first(std::string_view operation, const Problems& problems) {
            !(operation == "BatchWriteItem" && problem.value.ends_with("=[]}'"));
   });
 }
-
-constexpr char kConditionalOperators[] =
-    "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]";
-// The spelling of UPDATE_NEW is AWS's.
-constexpr char kReturnValues[] =
-    "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, "
-    "ALL_NEW, UPDATE_NEW, NONE]";
 
 // AWS echoes the tables of BatchGetItem as JSON, and says of one without requests in BatchWriteItem
 // what it says of map values.
@@ -186,6 +186,10 @@ Status validate_dynamodb(const Operation& operation, const void* input,
   validator.structure(*operation.input, input);
   Problems problems = validator.problems();
   limit_key_schemas(operation, input, problems);
+  // The lengths of tags are for the operations to check, in other words.
+  std::erase_if(problems, [](const Problem& problem) {
+    return is_one_of(top(problem), {"Tags", "TagKeys"}) && is_length(problem);
+  });
   if (problems.empty()) return ok_status();
   sort_members(operation.name, problems);
   // A request that lacks something is reported by the older layer altogether.

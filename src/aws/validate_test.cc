@@ -50,6 +50,14 @@ TEST(Validate, DynamoDbTexts) {
             "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value '-1' at "
             "'limit' failed to satisfy constraint: Member must have value greater than or equal to "
             "1");
+  EXPECT_EQ(message(dynamodb::UpdateItem::kDescription, Protocol::kJson,
+                    R"({"TableName":"abc","Key":{},"ReturnValues":"x"})"),
+            "1 validation error detected: Failed to satisfy constraint: Member must satisfy enum "
+            "value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]");
+  // The operation checks tags itself.
+  EXPECT_EQ(message(dynamodb::UntagResource::kDescription, Protocol::kJson,
+                    R"({"ResourceArn":"arn:","TagKeys":[""]})"),
+            "");
   EXPECT_EQ(
       message(dynamodb::PutItem::kDescription, Protocol::kJson, R"({"TableName":"abc"})"),
       "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member "
