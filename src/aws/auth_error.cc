@@ -169,4 +169,21 @@ Error presigned_expired(AuthStyle style, const ExpiryDetails& details) {
                               format_amz_date(details.now), details.expires_s));
 }
 
+Error wrong_service(AuthStyle style, std::string_view given, std::string_view expected) {
+  if (style == AuthStyle::kS3) {
+    return error_of(kIncomplete, style,
+                    fmt::format("The authorization header is malformed; incorrect service \"{}\". "
+                                "This endpoint belongs to \"{}\".",
+                                given, expected));
+  }
+  return error_of(kMismatch, style,
+                  fmt::format("Credential should be scoped to correct service: '{}'. ", expected));
+}
+
+Error headers_not_signed(std::string_view names) {
+  return Error("AccessDenied", 403,
+               "There were headers present in the request which were not signed")
+      .with_member("HeadersNotSigned", quoted(names));
+}
+
 }  // namespace millrace::aws

@@ -30,6 +30,10 @@ struct MismatchDetails {
 Error signature_mismatch(AuthStyle style, const MismatchDetails& details);
 // A scope or date that does not fit, where it is no matter of form.
 Error invalid_signature(AuthStyle style, std::string message);
+// The credential scope names `given`; the request is for `expected`.
+Error wrong_service(AuthStyle style, std::string_view given, std::string_view expected);
+// S3: headers that had to be covered by the signature ("x-amz-acl, x-amz-tagging").
+Error headers_not_signed(std::string_view names);
 
 struct SkewDetails {
   Instant signed_at;

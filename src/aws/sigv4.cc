@@ -199,15 +199,19 @@ Status take_date(std::string_view amz_date, AuthStyle style, Authorization& out)
   return ok_status();
 }
 
+bool is_listed(std::string_view signed_headers, std::string_view name) {
+  while (!signed_headers.empty()) {
+    const size_t end = signed_headers.find(';');
+    if (ascii_iequals(signed_headers.substr(0, end), name)) return true;
+    signed_headers =
+        end == signed_headers.npos ? std::string_view() : signed_headers.substr(end + 1);
+  }
+  return false;
+}
+
 Status require_signed_host(AuthStyle style, std::string_view signed_headers) {
-  std::string_view rest = signed_headers;
-  while (!rest.empty()) {
-    const size_t end = rest.find(';');
-    if (ascii_iequals(rest.substr(0, end), "host") ||
-        ascii_iequals(rest.substr(0, end), ":authority")) {
-      return ok_status();
-    }
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+  if (is_listed(signed_headers, "host") || is_listed(signed_headers, ":authority")) {
+    return ok_status();
   }
   return invalid_signature(style, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
 }
@@ -462,6 +466,27 @@ std::string canonical_request(const RequestView& request, std::string_view signe
   out += '\n';
   out += payload_hash;
   return out;
+}
+
+Status check_coverage(const RequestView& request, const Authorization& authorization,
+                      std::string_view signing_name, AuthStyle style) {
+  if (authorization.service != signing_name) {
+    return wrong_service(style, authorization.service, signing_name);
+  }
+  if (style != AuthStyle::kS3) return ok_status();
+  std::string unsigned_names;
+  for (const HeaderView& header : request.headers) {
+    // Browsers and proxies of SDKs add the latter; the former says how the body was hashed, which
+    // the signature covers by itself.
+    const bool exempt = ascii_iequals(header.name, "x-amz-content-sha256") ||
+                        ascii_iequals(header.name, "x-amz-user-agent");
+    const bool ours = header.name.size() > 6 && ascii_iequals(header.name.substr(0, 6), "x-amz-");
+    if (!ours || exempt || is_listed(authorization.signed_headers, header.name)) continue;
+    if (!unsigned_names.empty()) unsigned_names += ", ";
+    unsigned_names += ascii_lower(header.name);
+  }
+  if (unsigned_names.empty()) return ok_status();
+  return headers_not_signed(unsigned_names);
 }
 
 Status verify_signature(const RequestView& request, const Authorization& authorization,

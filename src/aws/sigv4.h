@@ -72,6 +72,11 @@ Result<std::optional<Authorization>> parse_authorization(const RequestView& requ
 // Clock skew of 5 minutes (15 for S3), or the life of a presigned URL.
 Status check_signing_time(const Authorization& authorization, Instant now, AuthStyle style);
 
+// A signature is for one service: `signing_name`, of the operation that the request was found to
+// ask for. For S3 it covers each x-amz-* header that is there, so that who holds a presigned URL
+// adds none.
+Status check_coverage(const RequestView& request, const Authorization& authorization,
+                      std::string_view signing_name, AuthStyle style);
 // `payload_hash` is what the canonical request ends with: payload_hash_for().
 Status verify_signature(const RequestView& request, const Authorization& authorization,
                         const Secret& secret, std::string_view payload_hash, AuthStyle style);

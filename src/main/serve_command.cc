@@ -71,6 +71,9 @@ Result<server::CloudOptions> cloud_options(const ServeOptions& options) {
   cloud.listen = options.listen;
   cloud.port = static_cast<uint16_t>(options.port);
   cloud.auth = auth_mode(options.auth);
+  std::istringstream origins(options.allow_origins);
+  for (std::string origin; std::getline(origins, origin, ',');)
+    cloud.allowed_origins.push_back(origin);
   cloud.public_url = options.public_url;
   cloud.account = options.account;
   cloud.region = options.region;

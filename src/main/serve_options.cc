@@ -79,6 +79,9 @@ std::vector<OptionRow> general_rows() {
        "root's "
        "signature too. Known keys are always verified and their policies always apply",
        {"open", "verify", "enforce"}},
+      {"allow-origins", &O::allow_origins, "LIST",
+       "Web pages, beside those of this machine, that may use the server with keys that were never "
+       "issued: https://a.example.com,https://b.example.com"},
       {"public-url", &O::public_url, "URL",
        "How clients reach this server; used in URLs it gives out (default: from the address)"},
       {"account", &O::account, "ID", "Account of root and of keys that name none (12 digits)"},

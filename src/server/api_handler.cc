@@ -49,6 +49,8 @@ std::string new_request_id(const aws::Service* service) {
   return random_uuid(thread_rng());
 }
 
+constexpr std::string_view kAdminSigningName = "millrace";
+
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1";
 }
@@ -130,7 +132,9 @@ net::BodyPlan ApiHandler::plan_streaming(const net::RequestHead& head, const Pen
   if (!has_declared)
     return refuse(Error("InvalidRequest", 400,
                         "Missing required header for this request: x-amz-content-sha256"));
-  Status verified = parts_.authenticator->verify(sent.view(), *identity, pending->style(), "");
+  Status verified = parts_.authenticator->verify(sent.view(), *identity, pending->style(),
+                                                 pending->service()->signing_name, "");
+  if (verified.ok()) verified = check_page(*pending, head, *identity);
   if (!verified.ok()) return refuse(verified.error());
   auto expectation = expect_body(head, sent.view(), *identity);
   if (!expectation.ok()) return refuse(expectation.error());
@@ -169,15 +173,27 @@ void ApiHandler::on_request(net::Request request, net::Responder responder) {
   run_operation(pending);
 }
 
+Status ApiHandler::check_page(const Pending& pending, const net::RequestHead& head,
+                              const Identity& identity) const {
+  if (!identity.is_taken_on_trust) return ok_status();
+  WireView sent(head, head.path);
+  Status local = parts_.authenticator->check_page(sent.view());
+  const std::string& bucket = pending.route.bucket;
+  if (local.ok() || bucket.empty() || parts_.cors == nullptr) return local;
+  return parts_.cors->admits(bucket, head) ? ok_status() : local;
+}
+
 Status ApiHandler::authenticate(Pending& pending, std::string_view body) const {
   if (pending.identity) return ok_status();
   const net::RequestHead& head = pending.request.head;
   WireView sent(head, head.path);
   MR_ASSIGN(Identity identity,
             parts_.authenticator->identify(head, sent.view(), pending.style(), pending.route.path));
-  if (!identity.secret.empty()) {
-    std::string digest = hex_encode(sha256(body));
-    MR_TRY(parts_.authenticator->verify(sent.view(), identity, pending.style(), digest));
+  std::string digest = identity.secret.empty() ? "" : hex_encode(sha256(body));
+  MR_TRY(parts_.authenticator->verify(sent.view(), identity, pending.style(),
+                                      pending.service()->signing_name, digest));
+  MR_TRY(check_page(pending, head, identity));
+  if (!digest.empty()) {
     std::string_view declared = head.header("x-amz-content-sha256");
     if (declared.size() == digest.size() && declared != digest) {
       return Error("XAmzContentSHA256Mismatch", 400,
@@ -328,30 +344,29 @@ net::Response ApiHandler::on_body_too_large(const net::RequestHead& head) {
   return render_error(pending, head, too_large_error(pending, head));
 }
 
+Status ApiHandler::check_admin(const net::RequestHead& head, std::string_view body) const {
+  const Authenticator& authenticator = *parts_.authenticator;
+  if (authenticator.is_function(head)) {
+    return Error("AccessDeniedException", 403, "The admin API is not for functions");
+  }
+  WireView sent(head, head.path);
+  if (authenticator.mode() != AuthMode::kEnforce) return authenticator.check_page(sent.view());
+  constexpr auto kStyle = aws::AuthStyle::kJson;
+  MR_ASSIGN(Identity identity, authenticator.identify(head, sent.view(), kStyle));
+  MR_TRY(authenticator.verify(sent.view(), identity, kStyle, kAdminSigningName,
+                              hex_encode(sha256(body))));
+  if (identity.caller.kind == svc::CallerKind::kRoot) return ok_status();
+  return Error("AccessDeniedException", 403, "The admin API is for the root key alone");
+}
+
 void ApiHandler::handle_own_path(const PendingPtr& pending) {
   const net::RequestHead& head = pending->request.head;
-  bool is_public = parts_.own_paths->is_public(pending->route.path);
-  if (!is_public && parts_.authenticator->is_function(head)) {
-    Error refused("AccessDeniedException", 403, "The admin API is not for functions");
-    return pending->responder->send(
-        to_net_response(aws::render_unrouted_error(refused, pending->request_id), head, nullptr));
-  }
-  if (!is_public && parts_.authenticator->mode() == AuthMode::kEnforce) {
-    WireView sent(head, head.path);
-    auto identity = parts_.authenticator->identify(head, sent.view(), aws::AuthStyle::kJson);
-    Status verified = identity.ok() ? ok_status() : Status(identity.error());
-    if (verified.ok()) {
-      verified = parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kJson,
-                                              hex_encode(sha256(pending->request.body)));
-    }
-    if (verified.ok() && identity->caller.kind != svc::CallerKind::kRoot) {
-      verified = Error("AccessDeniedException", 403, "The admin API is for the root key alone");
-    }
-    if (!verified.ok()) {
-      pending->responder->send(to_net_response(
-          aws::render_unrouted_error(verified.error(), pending->request_id), head, nullptr));
-      return;
-    }
+  Status allowed = parts_.own_paths->is_public(pending->route.path)
+                       ? ok_status()
+                       : check_admin(head, pending->request.body);
+  if (!allowed.ok()) {
+    return pending->responder->send(to_net_response(
+        aws::render_unrouted_error(allowed.error(), pending->request_id), head, nullptr));
   }
   parts_.own_paths->handle(std::move(pending->request), *pending->responder);
 }
@@ -367,7 +382,7 @@ void ApiHandler::handle_data_plane(const PendingPtr& pending) {
   if (identity.ok() && identity->authorization) {
     Status verified =
         parts_.authenticator->verify(sent.view(), *identity, aws::AuthStyle::kRestJson,
-                                     hex_encode(sha256(pending->request.body)));
+                                     "execute-api", hex_encode(sha256(pending->request.body)));
     if (!verified.ok()) identity = std::move(verified).error();
   }
   parts_.data_plane->handle(pending->route, std::move(pending->request), std::move(identity),

@@ -47,6 +47,8 @@ class BucketCors {
   virtual net::Response preflight(const std::string& bucket, const net::RequestHead& head) = 0;
   virtual void add_headers(const std::string& bucket, const net::RequestHead& head,
                            net::Response& response) = 0;
+  // Whether the bucket's owner lets pages of the request's origin send it.
+  virtual bool admits(const std::string& bucket, const net::RequestHead& head) = 0;
 };
 
 class ApiHandler final : public net::Handler {
@@ -80,6 +82,11 @@ class ApiHandler final : public net::Handler {
   net::BodyPlan plan_streaming(const net::RequestHead& head, const PendingPtr& pending);
   std::optional<net::Response> admit(Pending& pending, const net::RequestHead& head, size_t bytes);
   void run_operation(const PendingPtr& pending);
+  // That no foreign web page uses a key that nobody issued; a bucket's CORS rules may admit it.
+  Status check_page(const Pending& pending, const net::RequestHead& head,
+                    const Identity& identity) const;
+  // Whether this request may use our own paths beyond the public ones.
+  Status check_admin(const net::RequestHead& head, std::string_view body) const;
   Status finish_body(Pending& pending, aws::Body& body) const;
   Result<std::shared_ptr<void>> read_input(Pending& pending, aws::Body body) const;
   Status authenticate(Pending& pending, std::string_view body) const;

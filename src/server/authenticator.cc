@@ -1,10 +1,25 @@
 #include "server/authenticator.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace millrace::server {
 namespace {
 
 bool is_account_id(std::string_view text) {
   return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "http://localhost:3000", "https://127.0.0.1", "http://app.localhost".
+bool is_local_origin(std::string_view origin) {
+  size_t scheme = origin.find("://");
+  if (scheme == origin.npos) return false;
+  std::string_view host = origin.substr(scheme + 3);
+  size_t colon = host.rfind(':');
+  if (colon != host.npos && host.find(']', colon) == host.npos) host = host.substr(0, colon);
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]" ||
+         host.ends_with(".localhost");
 }
 
 }  // namespace
@@ -52,6 +67,7 @@ Identity Authenticator::adopt(std::string_view access_key_id,
   identity.account = is_account_id(access_key_id) ? access_key_id : options_.default_account;
   identity.caller = svc::Caller::root(identity.account);
   identity.caller.access_key_id = access_key_id;
+  identity.is_taken_on_trust = true;
   return identity;
 }
 
@@ -105,10 +121,28 @@ Status Authenticator::check_time(const aws::Authorization& authorization, aws::A
   return by_our_clock;
 }
 
+Status Authenticator::check_page(const aws::RequestView& request) const {
+  std::string origin(request.header("origin"));
+  // A page of this very host sends no Origin with a GET. Its name may lead here by rebinding.
+  if (origin.empty() && request.has_header("sec-fetch-site")) {
+    origin = fmt::format("http://{}", request.header("host"));
+  }
+  if (origin.empty() || is_local_origin(origin)) return ok_status();
+  if (std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end()) {
+    return ok_status();
+  }
+  return Error("AccessDeniedException", 403,
+               fmt::format("The web page {} may not use this server without a key that it issued; "
+                           "--allow-origins names pages that may",
+                           origin));
+}
+
 Status Authenticator::verify(const aws::RequestView& request, const Identity& identity,
-                             aws::AuthStyle style, std::string_view body_sha256_hex) const {
+                             aws::AuthStyle style, std::string_view signing_name,
+                             std::string_view body_sha256_hex) const {
   if (identity.secret.empty()) return ok_status();
   const aws::Authorization& authorization = *identity.authorization;
+  MR_TRY(aws::check_coverage(request, authorization, signing_name, style));
   std::string payload_hash = aws::payload_hash_for(request, authorization, body_sha256_hex);
   return aws::verify_signature(request, authorization, identity.secret, payload_hash, style);
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/auth_error.h"
 #include "aws/credentials.h"
@@ -34,7 +35,8 @@ struct Identity {
   svc::Caller caller;  // kAnonymous for an unsigned request
   std::string account;
   std::optional<aws::Authorization> authorization;
-  aws::Secret secret;  // empty: unsigned, or of a key whose secret nobody knows
+  aws::Secret secret;              // empty: nothing to verify with
+  bool is_taken_on_trust = false;  // root because the mode is open, by a key that nobody issued
 };
 
 class Authenticator {
@@ -42,6 +44,8 @@ class Authenticator {
   struct Options {
     AuthMode mode = AuthMode::kEnforce;
     std::string default_account;
+    // Web pages of other machines that are trusted: "https://console.example.com".
+    std::vector<std::string> allowed_origins;
     // Whether who is at the other end is a function.
     std::function<bool(const net::Connection&)> is_function;
   };
@@ -54,9 +58,14 @@ class Authenticator {
   // bucket in front (S3). Errors: as AuthStyle words them.
   Result<Identity> identify(const net::RequestHead& head, const aws::RequestView& request,
                             aws::AuthStyle style, std::string_view resource = {}) const;
-  // `body_sha256_hex` may be empty where aws::is_payload_declared().
+  // That the signature is right, and for the service `signing_name`. `body_sha256_hex` may be empty
+  // where aws::is_payload_declared().
   Status verify(const aws::RequestView& request, const Identity& identity, aws::AuthStyle style,
-                std::string_view body_sha256_hex) const;
+                std::string_view signing_name, std::string_view body_sha256_hex) const;
+
+  // Who is let in without a verified signature is so because he is on this machine. A web page that
+  // somebody visits here is not: browsers say whose page sent a request.
+  Status check_page(const aws::RequestView& request) const;
 
   // From whom a key that nobody issued is not taken. Asked once for each connection.
   bool is_function(const net::RequestHead& head) const;

@@ -160,7 +160,10 @@ Status Cloud::Impl::open() {
   api_plane = std::make_unique<ApiPlane>(*execute_api, clock);
   authenticator = std::make_unique<Authenticator>(
       *keys, *store, clock,
-      Authenticator::Options{options.auth, options.account, sandbox::is_function_peer});
+      Authenticator::Options{.mode = options.auth,
+                             .default_account = options.account,
+                             .allowed_origins = options.allowed_origins,
+                             .is_function = sandbox::is_function_peer});
   MR_ASSIGN(authority, net::CertificateAuthority::open(options.data_dir + "/tls", system_clock()));
   return ok_status();
 }

@@ -23,7 +23,8 @@ struct CloudOptions {
   std::string listen = "127.0.0.1";
   uint16_t port = 0;
   AuthMode auth = AuthMode::kEnforce;
-  std::string public_url;  // empty: from the address
+  std::vector<std::string> allowed_origins;  // web pages that may use keys nobody issued
+  std::string public_url;                    // empty: from the address
   std::string account = "000000000000";
   std::string region = "us-east-1";
   std::string root_access_key_id;

@@ -271,6 +271,53 @@ TEST_F(CloudTest, BrowsersGetCors) {
   EXPECT_EQ(response.header("Access-Control-Allow-Headers"), "x-amz-target");
 }
 
+TEST_F(CloudTest, ForeignPagesMayNotUseKeysThatNobodyIssued) {
+  start(AuthMode::kOpen);
+  const std::string list = "{}";
+  auto from = [&](const Key& key, Headers headers) {
+    headers.emplace_back("X-Amz-Target", "DynamoDB_20120810.ListTables");
+    return call("dynamodb", list, key, std::move(headers)).status;
+  };
+  EXPECT_EQ(from({}, {{"Origin", "http://evil.example"}}), 403);
+  EXPECT_EQ(from({}, {{"Origin", "null"}}), 403);
+  EXPECT_EQ(from({}, {{"Origin", "http://localhost.evil.example"}}), 403);
+  EXPECT_EQ(from({}, {{"Origin", "http://localhost:3000"}}), 200);
+  EXPECT_EQ(from({}, {{"Origin", "https://[::1]:3000"}}), 200);
+  EXPECT_EQ(from({kRootId, kRootSecret}, {{"Origin", "http://evil.example"}}), 200);
+  EXPECT_EQ(get("/_millrace/usage", {{"Origin", "http://evil.example"}}).status, 403);
+  // By a name that leads here, a page needs no Origin to read.
+  Headers rebound{{"Host", "evil.example"}, {"Sec-Fetch-Site", "same-origin"}};
+  EXPECT_EQ(get("/_millrace/usage", rebound).status, 403);
+}
+
+TEST_F(CloudTest, ASignatureIsForItsServiceAndItsHeaders) {
+  start(AuthMode::kEnforce);
+  auto presigned = [&](const std::string& method, Headers extra) {
+    aws::HttpRequest request;
+    request.method = method;
+    request.path = "/bucket/key";
+    request.headers.emplace_back("Host", cloud_->url().substr(7));
+    aws::Credentials credentials{kRootId, aws::Secret(kRootSecret), "", {}};
+    aws::presign_request(request, credentials, {"us-east-1", "s3"}, system_clock().now(), 60);
+    net::ClientRequest out;
+    out.method = method;
+    out.url = cloud_->url() + request.path + "?" + request.query;
+    out.headers = std::move(extra);
+    if (method == "POST") out.body = std::string("{}");
+    return send(std::move(out));
+  };
+  net::ClientResponse other = presigned("POST", {{"X-Amz-Target", "DynamoDB_20120810.ListTables"}});
+  EXPECT_EQ(other.status, 400);
+  EXPECT_TRUE(has(other.body, "Credential should be scoped to correct service: 'dynamodb'. "))
+      << other.body;
+  net::ClientResponse copy = presigned("PUT", {{"x-amz-copy-source", "/other/secret"}});
+  EXPECT_EQ(copy.status, 403);
+  EXPECT_TRUE(has(copy.body, "There were headers present in the request which were not signed"))
+      << copy.body;
+  EXPECT_TRUE(has(copy.body, "<HeadersNotSigned>x-amz-copy-source</HeadersNotSigned>"));
+  EXPECT_EQ(presigned("GET", {}).status, 404);
+}
+
 TEST_F(CloudTest, AnApiThatNobodyMadeIsForbidden) {
   start(AuthMode::kOpen);
   net::ClientResponse by_path = get("/restapis/nothere/dev/_user_request_/x");

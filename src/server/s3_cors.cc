@@ -53,4 +53,10 @@ void S3Cors::add_headers(const std::string& bucket, const net::RequestHead& head
   if (answer.ok() && *answer) add_answer(**answer, response);
 }
 
+bool S3Cors::admits(const std::string& bucket, const net::RequestHead& head) {
+  auto answer = s3::evaluate_cors(*store_.snapshot(), bucket,
+                                  {.origin = head.header("origin"), .method = head.method});
+  return answer.ok() && answer->has_value();
+}
+
 }  // namespace millrace::server

@@ -15,6 +15,7 @@ class S3Cors final : public BucketCors {
   net::Response preflight(const std::string& bucket, const net::RequestHead& head) override;
   void add_headers(const std::string& bucket, const net::RequestHead& head,
                    net::Response& response) override;
+  bool admits(const std::string& bucket, const net::RequestHead& head) override;
 
  private:
   store::Store& store_;
