@@ -220,7 +220,9 @@ Flow<Result<aws::dynamodb::ScanOutput>> read_page(Io& io, WorkerContext& context
 // Keeps to the rate that the target bears, and raises it while nothing is throttled.
 Flow<Status> pace(Io& io, WorkerContext& context, size_t items) {
   const double share = std::max(1.0, context.copy_rate / std::max(1, context.config.segments));
-  co_await io.sleep(static_cast<int64_t>(static_cast<double>(items) * 1000.0 / share));
+  const auto pause = static_cast<int64_t>(static_cast<double>(items) * 1000.0 / share);
+  if (pause == 0) co_return ok_status();  // the rate holds nothing back: it proves nothing
+  co_await io.sleep(pause);
   context.copy_rate *= 1.05;
   co_return ok_status();
 }

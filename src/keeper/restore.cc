@@ -55,7 +55,10 @@ class DoneFiles {
     saved_ = done_.size();
     return true;
   }
-  bool contains(const std::string& file) const { return done_.contains(file); }
+  bool contains(const std::string& file) const {
+    std::lock_guard lock(mutex_);
+    return done_.contains(file);
+  }
   Status add(const std::string& file) {
     std::lock_guard lock(mutex_);
     done_.insert(file);
@@ -76,7 +79,7 @@ class DoneFiles {
  private:
   client::Client& s3_;
   const std::string bucket_, key_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::set<std::string> done_;
   size_t saved_ = 0;
 };
