@@ -30,7 +30,7 @@ OWNERS = {
     'CLI/': ('src/main',),
     'seccomp.h': ('src/sandbox',),
 }
-COROUTINE_FOLDERS = ('src/net', 'src/sandbox', 'src/keeper')
+COROUTINE_FOLDERS = ('src/keeper',)
 # yaml-cpp's event handlers can end a parse by throwing only; the file catches what it throws itself.
 MAY_THROW = {'src/svc/cloudformation/template_text.cc'}
 PURE_FOLDERS = ('src/codec', 'src/aws', 'src/expr', 'src/policy', 'src/svc')
@@ -129,7 +129,7 @@ class Tidy:
             self.grep(path, code, r'\bthrow\b', 'throw: errors are values in src/')
         if not folder.startswith(COROUTINE_FOLDERS):
             self.grep(path, code, r'\bco_(await|return|yield)\b',
-                      'coroutines live in net and the shells of sandbox and keeper')
+                      'coroutines are the flows of the keeper')
         if folder.startswith(PURE_FOLDERS) and not path.endswith('_test.cc'):
             self.grep(path, code, IMPURE.pattern, 'time, randomness and threads are passed in')
         with_strings = cpp_scan.blank_out(text, keep_strings=True)
