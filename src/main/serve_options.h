@@ -25,7 +25,7 @@ struct ServeOptions {
   std::string data = "millrace-data";
   std::string listen = "127.0.0.1";
   int64_t port = 4566;
-  std::string auth;  // empty: open on loopback
+  std::string auth;           // empty: open on loopback
   std::string allow_origins;  // separated by commas
   std::string public_url;
   std::string account = "000000000000";
