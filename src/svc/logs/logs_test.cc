@@ -138,7 +138,7 @@ TEST_F(LogsTest, APageIsBoundedInBytesAndInWhatItReads) {
   };
   std::vector<size_t> all = pages("");
   EXPECT_EQ(std::accumulate(all.begin(), all.end(), size_t{0}), 91u);
-  EXPECT_LE(*std::ranges::max_element(all), 5u);                // a megabyte
+  EXPECT_LE(*std::ranges::max_element(all), 6u);                // a megabyte: five, and the needle
   EXPECT_THAT(pages("needle"), testing::ElementsAre(0, 0, 1));  // 18 MB are read
 }
 
