@@ -76,6 +76,7 @@ class RocksCommitter {
   void commit_batch(std::vector<Pending>& batch);
   Status sequence_all(std::vector<Pending>& batch, rocksdb::WriteBatch& writes);
   Status write(rocksdb::WriteBatch& writes);
+  Status change_log_in_order();
   // An error when the disk is nearly full: no write has failed yet.
   Status check_room();
   bool has_free_bytes();
@@ -84,6 +85,7 @@ class RocksCommitter {
   rocksdb::DB& db_;
   const Durability durability_;
   const uint64_t free_bytes_min_;
+  const uint64_t memtable_bytes_;
   const std::shared_ptr<FlushWatch> flushes_;
   bool has_room_ = true;  // the thread's alone
   Sequencer sequencer_;   // the thread's alone
