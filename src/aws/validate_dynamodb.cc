@@ -112,7 +112,8 @@ Status report_alone(const Problems& problems, Wanted wanted) {
 }
 
 bool is_length(const Problem& problem) {
-  return problem.constraint.starts_with("Member must have length");
+  return problem.constraint.starts_with("Member must have length") ||
+         problem.constraint.starts_with("Member must satisfy constraint: [Member must have length");
 }
 
 // Members whose faults are reported first, alone and in the newer words.

@@ -9,6 +9,7 @@
 #include "aws/pattern.h"
 #include "aws/protocol.h"
 #include "aws/s3.h"
+#include "aws/ssm.h"
 
 namespace millrace::aws {
 namespace {
@@ -112,10 +113,15 @@ TEST(Validate, ManyProblemsAreCountedUpToTen) {
 
 TEST(Pattern, LengthsCountJavaCharacters) {
   // Four-byte characters are two UTF-16 units.
-  EXPECT_NE(message(dynamodb::TagResource::kDescription, Protocol::kJson,
-                    R"({"ResourceArn":"a","Tags":[{"Key":")" + std::string(129, 'k') +
-                        R"(","Value":""}]})"),
-            "");
+  auto with_description = [](int characters) {
+    std::string description;
+    for (int i = 0; i < characters; ++i)
+      description += "\xF0\x9F\x98\x80";
+    return message(ssm::PutParameter::kDescription, Protocol::kJson,
+                   R"({"Name":"a","Value":"b","Description":")" + description + R"("})");
+  };
+  EXPECT_EQ(with_description(512), "");
+  EXPECT_NE(with_description(513), "");
 }
 
 TEST(Pattern, LookArounds) {
