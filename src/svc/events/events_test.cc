@@ -143,6 +143,17 @@ TEST_F(Events, WhatCameDueWhileNothingRanIsNotMadeUpFor) {
   EXPECT_EQ(Json::parse(functions.calls[0].payload)->get_string("time"), "2026-01-01T01:05:00Z");
 }
 
+TEST_F(Events, AClockThatIsMovedBeforeTheFirstRunMakesNobodyMissed) {
+  ScheduleRunner schedules(ports);
+  schedules.start();
+  scheduled("cron(0/5 * * * ? *)");
+  clock.advance_ms(599'000);  // the rule has been due for 299 s
+  runner.run_ready();
+  runner.advance_ms(0);
+  EXPECT_EQ(functions.calls.size(), 1U);
+  schedules.stop();
+}
+
 TEST_F(Events, OneDamagedRowStopsNobodyElse) {
   scheduled("rate(1 minute)");
   must<ev::PutRule>({.name = "broken", .schedule_expression = "rate(1 minute)"});

@@ -74,7 +74,8 @@ Status ScheduleRunner::for_each_due(Instant until, Status (ScheduleRunner::*use)
 }
 
 Status ScheduleRunner::recover() {
-  MR_TRY(for_each_due(ports_.clock->now().plus_ms(-kMissedAfterMs), &ScheduleRunner::pass_over));
+  const Instant start = started_at_.value_or(ports_.clock->now());
+  MR_TRY(for_each_due(start.plus_ms(-kMissedAfterMs), &ScheduleRunner::pass_over));
   std::vector<Firing> firings;
   {
     auto snapshot = ports_.store->snapshot();

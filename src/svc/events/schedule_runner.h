@@ -11,6 +11,9 @@
 // Thread safety: start() and stop() once each. The runner must have drained before destruction.
 #pragma once
 
+#include <optional>
+
+#include "base/clock.h"
 #include "svc/events/rules.h"
 #include "svc/periodic.h"
 
@@ -28,7 +31,10 @@ class ScheduleRunner {
         ticking_(ports, {.name = "events: schedules", .interval_ms = kTickMs},
                  [this] { return run(); }) {}
 
-  void start() { ticking_.start(); }
+  void start() {
+    started_at_ = ports_.clock->now();
+    ticking_.start();
+  }
   void stop() { ticking_.stop(); }
 
   // Delivers what an earlier run has fired and not handed over, and passes over what it missed.
@@ -50,6 +56,7 @@ class ScheduleRunner {
   void hand_over(const Firing& firing);
 
   const svc::Ports& ports_;
+  std::optional<Instant> started_at_;  // the first run comes later, and the clock may have moved
   bool is_recovered_ = false;
   svc::Periodic ticking_;
 };
