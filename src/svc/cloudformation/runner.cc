@@ -43,6 +43,7 @@ struct Run : std::enable_shared_from_this<Run> {
     svc::Call call{.caller = job.caller, .scope = scope};
     call.request.request_id = random_uuid(thread_rng());
     call.request.source_ip = "cloudformation.amazonaws.com";
+    call.request.is_secure = true;  // it never leaves the server
     call.request.user_agent = "cloudformation.amazonaws.com";
     call.request.base_url = ports->endpoint_url;
     svc::Context ctx(call, *ports, ports->executor->registry(), *txn);
