@@ -265,6 +265,7 @@ void append_list(std::string& out, const Members& members, Append append) {
 
 Result<element> parse_text(simdjson::dom::parser& parser, std::string_view text) {
   element root;
+  if (text.empty()) text = "";  // simdjson copies from where it points, which may be nowhere
   if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
     return serialization("Malformed JSON");
   }

@@ -186,6 +186,7 @@ Result<Json> Json::parse(std::string_view text, int depth_max) {
   thread_local simdjson::dom::parser parser;
   // simdjson bounds its own depth too; its default of 1,024 is above ours.
   simdjson::dom::element root;
+  if (text.empty()) text = "";  // simdjson copies from where it points, which may be nowhere
   auto error = parser.parse(text.data(), text.size()).get(root);
   if (error) return bad_json(simdjson::error_message(error));
   auto value = from_dom(root, depth_max);

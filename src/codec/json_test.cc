@@ -5,6 +5,11 @@
 namespace millrace::codec {
 namespace {
 
+TEST(JsonEmpty, IsRefusedWhereverItPoints) {
+  EXPECT_FALSE(Json::parse(std::string_view()).ok());
+  EXPECT_FALSE(Json::parse("").ok());
+}
+
 TEST(JsonTest, RoundTripsKeepingMemberOrder) {
   const std::string text = R"({"b":[1,-2,2.5,true,null],"a":{"x":"\"\\\n\u0001ü"}})";
   auto json = Json::parse(text);
