@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "svc/caller_json.h"
 #include "svc/cloudformation/record_json.h"
 
 namespace millrace::cloudformation {
@@ -68,7 +69,7 @@ Json to_json(const Job& job) {
   Json json = Json::object();
   json.set("runner", job.runner).set("kind", kKindNames[static_cast<size_t>(job.kind)]);
   json.set("phase", kPhaseNames[static_cast<size_t>(job.phase)]);
-  json.set("caller", to_json(job.caller)).set("token", job.client_token);
+  json.set("caller", svc::to_json(job.caller)).set("token", job.client_token);
   json.set("started", job.started_ms).set("except_on_create", job.retain_except_on_create);
   json.set("force", job.force_delete);
   if (job.turn) {
@@ -96,7 +97,7 @@ Job job_from_json(const Json& json) {
   job.runner = json.get_string("runner");
   job.kind = from_name<JobKind>(kKindNames, json.get_string("kind"));
   job.phase = from_name<Phase>(kPhaseNames, json.get_string("phase"));
-  if (const Json* caller = json.find("caller")) job.caller = caller_from_json(*caller);
+  if (const Json* caller = json.find("caller")) job.caller = svc::caller_from_json(*caller);
   job.client_token = json.get_string("token");
   if (const Json* started = json.find("started")) job.started_ms = *started->as_int();
   if (const Json* flag = json.find("except_on_create")) {

@@ -231,23 +231,4 @@ ChangeSetRecord change_set_from_json(const Json& json) {
   return change_set;
 }
 
-Json to_json(const svc::Caller& caller) {
-  Json json = Json::object();
-  json.set("kind", static_cast<int>(caller.kind)).set("account", caller.account);
-  json.set("arn", caller.arn).set("id", caller.user_id).set("role", caller.role_name);
-  json.set("user", caller.user_name).set("policy", caller.session_policy);
-  return json;
-}
-
-svc::Caller caller_from_json(const Json& json) {
-  svc::Caller caller{.kind = static_cast<svc::CallerKind>(int_of(json, "kind"))};
-  caller.account = json.get_string("account");
-  caller.arn = json.get_string("arn");
-  caller.user_id = json.get_string("id");
-  caller.role_name = json.get_string("role");
-  caller.user_name = json.get_string("user");
-  caller.session_policy = json.get_string("policy");
-  return caller;
-}
-
 }  // namespace millrace::cloudformation

@@ -124,8 +124,6 @@ codec::Json to_json(const ResourceRecord& resource);
 ResourceRecord resource_from_json(const codec::Json& json);
 codec::Json to_json(const Goal& goal);  // with its template
 Goal goal_from_json(const codec::Json& json);
-codec::Json to_json(const svc::Caller& caller);
-svc::Caller caller_from_json(const codec::Json& json);
 
 // All rows of one account and region, in one transaction.
 class Rows {

@@ -9,6 +9,7 @@
 #include "codec/json.h"
 #include "policy/document.h"
 #include "policy/evaluate.h"
+#include "svc/caller_json.h"
 
 namespace millrace::iam {
 namespace {
@@ -51,37 +52,13 @@ std::string secret_of(std::string_view installation_key, std::string_view token)
   return secret;
 }
 
-Json to_json(const svc::Caller& caller) {
-  Json json = Json::object();
-  json.set("kind", static_cast<int>(caller.kind)).set("account", caller.account);
-  json.set("arn", caller.arn).set("id", caller.user_id);
-  if (!caller.role_name.empty()) json.set("role", caller.role_name);
-  if (!caller.user_name.empty()) json.set("user", caller.user_name);
-  if (!caller.session_policy.empty()) json.set("policy", caller.session_policy);
-  return json;
-}
-
-svc::Caller caller_from_json(const Json& json) {
-  svc::Caller caller;
-  if (const Json* kind = json.find("kind"); kind != nullptr && kind->is_int()) {
-    caller.kind = static_cast<svc::CallerKind>(*kind->as_int());
-  }
-  caller.account = json.get_string("account");
-  caller.arn = json.get_string("arn");
-  caller.user_id = json.get_string("id");
-  caller.role_name = json.get_string("role");
-  caller.user_name = json.get_string("user");
-  caller.session_policy = json.get_string("policy");
-  return caller;
-}
-
 }  // namespace
 
 svc::SessionCredentials issue_session(std::string_view installation_key, const svc::Caller& caller,
                                       Instant expiration) {
   svc::SessionCredentials credentials{.expiration = expiration};
   credentials.access_key_id = new_key_id(kSessionPrefix, installation_key);
-  Json session = to_json(caller);
+  Json session = svc::to_json(caller);
   session.set("key", credentials.access_key_id).set("expires", expiration.us);
   credentials.session_token = base64_encode(seal({installation_key, kSealSession}, session.dump()));
   credentials.secret_access_key = secret_of(installation_key, credentials.session_token);
@@ -160,7 +137,8 @@ Result<std::optional<svc::ResolvedKey>> KeyRing::resolve_session(std::string_vie
   if (clock_.now().us >= *expires->as_int()) {
     return Error("ExpiredToken", 403, "The security token included in the request is expired");
   }
-  svc::ResolvedKey key{secret_of(installation_key_, session_token), caller_from_json(*session)};
+  svc::ResolvedKey key{secret_of(installation_key_, session_token),
+                       svc::caller_from_json(*session)};
   key.caller.access_key_id = access_key_id;
   return std::optional(std::move(key));
 }
