@@ -12,6 +12,8 @@
 
 namespace millrace::keeper {
 
+inline constexpr size_t kBytesPerTransactionMax = 3'500'000;  // of 4 MB
+
 struct WorkerContext {
   TaskConfig config;
   Coordination coordination;

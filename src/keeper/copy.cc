@@ -18,7 +18,6 @@ using aws::dynamodb::TransactWriteItemsInput;
 using codec::Item;
 
 constexpr size_t kItemsPerTransactionMax = 99;
-constexpr size_t kBytesPerTransactionMax = 3'500'000;
 
 std::string segment_condition(const WorkerContext& context, const SegmentRow& row,
                               Expression& expression) {

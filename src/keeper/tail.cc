@@ -22,10 +22,9 @@ using aws::dynamodbstreams::Record;
 using codec::Item;
 
 constexpr size_t kActionsPerTransactionMax = 100;
-constexpr size_t kKeysPerTransactionMax = 99;          // with the shard's row
-constexpr size_t kKeysWithParkedMax = 49;              // each may take its row along
-constexpr size_t kBytesPerTransactionMax = 3'500'000;  // of 4 MB
-constexpr int64_t kTrimRiskMs = 23 * 3'600'000;        // records live for 24 hours
+constexpr size_t kKeysPerTransactionMax = 99;    // with the shard's row
+constexpr size_t kKeysWithParkedMax = 49;        // each may take its row along
+constexpr int64_t kTrimRiskMs = 23 * 3'600'000;  // records live for 24 hours
 constexpr int kEmptyPollsForWatermark = 2;
 
 // One key's last image in a group; no image: deleted.
