@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "main/yaml_json.h"
+#include "net/http_server.h"
 
 namespace millrace {
 namespace {
@@ -235,13 +236,9 @@ Result<ServeOptions> load_serve_options(
   return options;
 }
 
-bool is_loopback(std::string_view address) {
-  return address == "::1" || address == "localhost" || address.starts_with("127.");
-}
-
 Status complete_serve_options(ServeOptions& options) {
   if (options.listen == "localhost") options.listen = "127.0.0.1";
-  bool loopback = is_loopback(options.listen);
+  bool loopback = net::is_loopback(options.listen);
   if (options.auth.empty()) options.auth = loopback ? "open" : "enforce";
   if (!loopback && options.auth != "enforce") {
     return bad_option(fmt::format(

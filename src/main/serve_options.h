@@ -85,6 +85,4 @@ Result<ServeOptions> load_serve_options(
 // an address other than loopback with --auth open, half a root key.
 Status complete_serve_options(ServeOptions& options);
 
-bool is_loopback(std::string_view address);
-
 }  // namespace millrace

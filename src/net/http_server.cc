@@ -288,4 +288,8 @@ void HttpServer::stop(int64_t drain_ms) {
   }
 }
 
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
 }  // namespace millrace::net

@@ -90,6 +90,9 @@ class Handler {
   virtual Response on_body_too_large(const RequestHead& head);
 };
 
+// Of a numeric address: only this machine can be at the other end.
+bool is_loopback(std::string_view address);
+
 class HttpServer {
  public:
   struct Limits {

@@ -51,10 +51,6 @@ std::string new_request_id(const aws::Service* service) {
 
 constexpr std::string_view kAdminSigningName = "millrace";
 
-bool is_loopback(std::string_view address) {
-  return address.starts_with("127.") || address == "::1";
-}
-
 }  // namespace
 
 // One request on its way.
@@ -251,7 +247,7 @@ svc::Call ApiHandler::make_call(const Pending& pending) const {
   call.request.request_id = pending.request_id;
   call.request.source_ip = head.peer;
   call.request.user_agent = head.header("user-agent");
-  call.request.is_secure = head.is_tls || is_loopback(head.peer);
+  call.request.is_secure = head.is_tls || net::is_loopback(head.peer);
   call.request.base_url = fmt::format("{}://{}", head.is_tls ? "https" : "http", head.host);
   return call;
 }
